@@ -1,5 +1,9 @@
 /** Decoded pixels: RGB, 8 bits, rows from the top (HWC), upright (EXIF applied), sRGB, alpha flattened on white. */
-export type Pixels = { readonly width: number; readonly height: number; readonly data: Uint8Array | Uint8ClampedArray }
+export type Pixels = {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8Array | Uint8ClampedArray
+}
 
 /**
  * How a picture becomes a backbone's input. Part of the feature cache's key and of every bundle.
