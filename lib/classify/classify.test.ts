@@ -43,23 +43,29 @@ test('the centre look does not see the sides', async () => {
   expect(answer.ranked[0]!.label).toBe('white')
 })
 
-test('the second look goes where the feature map points, and both looks are averaged', async () => {
-  const picture = grey(4, 4, 0)
-  picture.data.fill(255, 0, 6)
-  picture.data.fill(255, 12, 18)
-  const inputs: Float32Array[] = []
-  const says = brightness([5, 0, 0, 0])
-  const forward: Forward = (input) => {
-    inputs.push(input)
-    return says(input)
-  }
-  const answer = await classify(picture, { ...base, looks: 'centre+second', forward })
-  expect(answer.lookedAt).toEqual({ left: 0, top: 0, width: 2, height: 2 })
-  expect(inputs).toHaveLength(2)
-  expect(new Set(inputs[1])).toEqual(new Set([1]))
-  const [first, second] = await Promise.all(inputs.map(async (input) => softmax((await says(input)).logits)))
-  for (const i of [0, 1, 2]) expect(answer.probabilities[i]).toBeCloseTo((first![i]! + second![i]!) / 2, 6)
-})
+test.each(['centre+second', 'whole+second', 'whole+centre+second'] as const)(
+  '%s: the second look goes where the first look points, and all looks are averaged',
+  async (looks) => {
+    const picture = grey(4, 4, 0)
+    picture.data.fill(255, 0, 6)
+    picture.data.fill(255, 12, 18)
+    const inputs: Float32Array[] = []
+    const says = brightness([5, 0, 0, 0])
+    const forward: Forward = (input) => {
+      inputs.push(input)
+      return says(input)
+    }
+    const answer = await classify(picture, { ...base, looks, forward })
+    expect(answer.lookedAt).toEqual({ left: 0, top: 0, width: 2, height: 2 })
+    expect(inputs).toHaveLength(looks.split('+').length)
+    expect(new Set(inputs.at(-1))).toEqual(new Set([1]))
+    const each = await Promise.all(inputs.map(async (input) => softmax((await says(input)).logits)))
+    for (const i of [0, 1, 2]) {
+      const mean = each.reduce((sum, probabilities) => sum + probabilities[i]!, 0) / each.length
+      expect(answer.probabilities[i]).toBeCloseTo(mean, 6)
+    }
+  },
+)
 
 test('a second look without a feature map is refused by name', async () => {
   const forward: Forward = async () => ({ logits: new Float32Array(3) })

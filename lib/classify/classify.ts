@@ -7,15 +7,15 @@ import { Problem } from '../problem.ts'
 import { meanOf, softmax } from './probabilities.ts'
 
 /**
- * How often, and where, a picture is looked at:
- * - `whole`: once, placed as the preprocessing says (by default all of it);
- * - `centre`: once, the centre crop;
- * - `centre+second`: the centre crop, then the square where its feature map says that the thing is.
+ * How often, and where, a picture is looked at. What the looks say is averaged, as probabilities.
+ * - `whole`: placed as the preprocessing says (by default all of it);
+ * - `centre`: the centre crop;
+ * - `second`: the square where the first look's feature map says that the thing is.
  */
-export const LOOKS = ['whole', 'centre', 'centre+second'] as const
+export const LOOKS = ['whole', 'centre', 'centre+second', 'whole+second', 'whole+centre+second'] as const
 export type Looks = (typeof LOOKS)[number]
 
-/** What the network says of one input `[1, S, S, 3]`. Only the second look reads the feature map. */
+/** What the network says of one input `[1, S, S, 3]`, in memory of its own. Only the second look reads the feature map. */
 export type Forward = (input: Float32Array) => Promise<{ logits: Float32Array; featureMap?: FeatureMap }>
 
 /** A trained classifier, whatever computes it: the server's engine or the visitor's. */
@@ -42,29 +42,33 @@ export type Classification = {
 }
 
 /**
- * Pixels to labels, the same on the server and in the browser. Two looks are averaged as probabilities.
+ * Pixels to labels, the same on the server and in the browser.
  *
  * @throws Problem `classify/no-feature-map` when a second look is wanted and `forward` gives no feature map.
  */
 export async function classify(pixels: Pixels, classifier: Classifier): Promise<Classification> {
-  const { forward, looks, temperature } = classifier
-  const view: Preprocessing =
-    looks === 'whole' ? classifier.preprocessing : { ...classifier.preprocessing, resize: 'crop' }
-  const first = await forward(preprocess(pixels, view))
-  const firstSays = softmax(first.logits, temperature)
-  if (looks !== 'centre+second') return classification(firstSays, classifier)
-
-  if (!first.featureMap) throw noFeatureMap()
-  const lookedAt = secondLook(first.featureMap, pixels, view)
-  const second = await forward(preprocess(cutOut(pixels, lookedAt), { ...view, resize: 'squash' }))
-  return {
-    ...classification(meanOf(firstSays, softmax(second.logits, temperature)), classifier),
-    lookedAt,
+  const { forward, preprocessing, temperature } = classifier
+  const looks = classifier.looks.split('+')
+  const views = looks.filter((look) => look !== 'second').map((look) => viewOf(look, preprocessing))
+  const seen = []
+  for (const view of views) seen.push(await forward(preprocess(pixels, view)))
+  let lookedAt: Box | undefined
+  if (looks.includes('second')) {
+    const map = seen[0]?.featureMap
+    if (!map) throw noFeatureMap()
+    lookedAt = secondLook(map, pixels, views[0]!)
+    seen.push(await forward(preprocess(cutOut(pixels, lookedAt), { ...preprocessing, resize: 'squash' })))
   }
+  const probabilities = meanOf(seen.map(({ logits }) => softmax(logits, temperature)))
+  return { ...answer(probabilities, classifier), ...(lookedAt && { lookedAt }) }
+}
+
+function viewOf(look: string, preprocessing: Preprocessing): Preprocessing {
+  return look === 'centre' ? { ...preprocessing, resize: 'crop' } : preprocessing
 }
 
 /** Probabilities as an answer for people. */
-function classification(
+function answer(
   probabilities: Float32Array,
   { classes, notSureBelow }: Pick<Classifier, 'classes' | 'notSureBelow'>,
 ): Classification {

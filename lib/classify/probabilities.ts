@@ -6,7 +6,10 @@ export function softmax(logits: Float32Array, temperature = 1): Float32Array {
   return Float32Array.from(powers, (power) => power / sum)
 }
 
-/** The mean of two distributions over the same classes. */
-export function meanOf(a: Float32Array, b: Float32Array): Float32Array {
-  return a.map((value, i) => (value + b[i]!) / 2)
+/** The mean of distributions over the same classes. */
+export function meanOf(distributions: readonly Float32Array[]): Float32Array {
+  const [first] = distributions
+  return (first ?? new Float32Array()).map(
+    (_, i) => distributions.reduce((sum, distribution) => sum + distribution[i]!, 0) / distributions.length,
+  )
 }
