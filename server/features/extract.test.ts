@@ -173,6 +173,13 @@ test('weights that are not the ones that were named are refused', async () => {
   })
 })
 
+test('a cut that is not in the graph is refused by name', async () => {
+  await expect(extractFeatures({ ...base, cacheDir, cut: 'nowhere' })).rejects.toMatchObject({
+    code: 'features/not-a-vector',
+    says: expect.stringContaining('"nowhere"'),
+  })
+})
+
 async function madeUpPicture(n: number) {
   const noise = Uint8Array.from({ length: 12 * 16 * 3 }, (_, i) => (i * 31 + n * 17 + ((i * n) % 97)) & 255)
   const path = join(source, `${n}.jpg`)

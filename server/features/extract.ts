@@ -44,7 +44,8 @@ const WORTH_A_PROCESS = 24
  * However it ends, what was extracted is kept, and the next call goes on from there.
  *
  * @throws Problem `features/unreadable`, `features/extractor-died`, `features/disk-full`, `features/other-weights`,
- * `engines/absent`; the signal's reason when it is aborted.
+
+ * `features/not-a-vector`, `engines/absent`; the signal's reason when it is aborted.
  */
 export async function extractFeatures(
   extraction: Extraction,
@@ -52,7 +53,7 @@ export async function extractFeatures(
 ): Promise<Extracted> {
   const { pictures, graph, cut = graph.features, weights, preprocessing, signal } = extraction
   signal?.throwIfAborted()
-  const width = shapesOf(graph).get(cut)!.at(-1)!
+  const width = vectorLength(graph, cut)
   const cache = await openFeatureCache(extraction.cacheDir, await keyOf(extraction, cut), width)
   const distinct = [...new Map(pictures.map((picture) => [picture.hash, picture])).values()]
   const missing = distinct.filter(({ hash }) => !cache.has(hash))
@@ -75,6 +76,16 @@ export async function extractFeatures(
     await cache.refresh()
   }
   return { features: await cache.load(pictures.map(({ hash }) => hash)), width, fromCache }
+}
+
+/** Maps have a cache of their own one day; today only vectors are cached. */
+function vectorLength(graph: BackboneGraph, cut: TensorId): number {
+  const shape = shapesOf(graph).get(cut)
+  if (shape?.length === 1) return shape[0]!
+  throw new Problem('features/not-a-vector', {
+    says: `Features can't be taken at "${cut}": it ${shape ? `has the shape [${shape.join(', ')}]` : 'is not in the graph'}.`,
+    advice: `Take them where there is one vector per picture, as at "${graph.features}".`,
+  })
 }
 
 async function keyOf({ graph, weights, preprocessing }: Extraction, cut: TensorId): Promise<FeatureKey> {
