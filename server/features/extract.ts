@@ -44,7 +44,6 @@ const WORTH_A_PROCESS = 24
  * However it ends, what was extracted is kept, and the next call goes on from there.
  *
  * @throws Problem `features/unreadable`, `features/extractor-died`, `features/disk-full`, `features/other-weights`,
-
  * `features/not-a-vector`, `engines/absent`; the signal's reason when it is aborted.
  */
 export async function extractFeatures(
