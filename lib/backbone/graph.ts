@@ -14,7 +14,15 @@ type Pair = readonly [height: number, width: number]
 /** Weight names are timm's state-dict keys; weights are stored in PyTorch's order (conv `[out, in/groups, kh, kw]`, dense `[out, in]`). */
 export type GraphOp =
   | { op: 'image' }
-  | { op: 'conv'; filters: number; kernel: Pair; strides: Pair; padding: Padding; weight: string; bias?: string }
+  | {
+      op: 'conv'
+      filters: number
+      kernel: Pair
+      strides: Pair
+      padding: Padding
+      weight: string
+      bias?: string
+    }
   | { op: 'depthwiseConv'; kernel: Pair; strides: Pair; padding: Padding; weight: string; bias?: string }
   | { op: 'batchNorm'; epsilon: number; scale: string; shift: string; mean: string; variance: string }
   | { op: 'relu' }

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { Problem } from '../../problem.ts'
+import type { WeightStore, WeightTensor } from '../graph.ts'
+import { bfloat16ToFloat32, float16ToFloat32 } from './float16.ts'
+import { weightStore } from './store.ts'
+
+/** One tensor of the header; integers such as `num_batches_tracked` are allowed and left out of the store. */
+const entrySchema = z.object({
+  dtype: z.enum(['F32', 'F16', 'BF16', 'F64', 'I64', 'I32', 'I16', 'I8', 'U8', 'BOOL']),
+  shape: z.array(z.number().int().nonnegative()),
+  data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
+})
+type Entry = z.infer<typeof entrySchema>
+
+const BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const
+const isFloat = (dtype: Entry['dtype']): dtype is keyof typeof BYTES => dtype in BYTES
+
+/**
+ * Float tensors of a safetensors file (https://github.com/huggingface/safetensors), as float32.
+ *
+ * @throws Problem `weights/damaged` when the bytes are not what the header says.
+ */
+export function parseSafetensors(bytes: Uint8Array): WeightStore {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < 8) throw damaged('it is shorter than a header')
+  const headerLength = Number(view.getBigUint64(0, true))
+  if (headerLength > bytes.length - 8) throw damaged('its header is longer than the file')
+  const body = bytes.subarray(8 + headerLength)
+  const tensors = new Map<string, WeightTensor>()
+  for (const [name, raw] of Object.entries(headerOf(bytes.subarray(8, 8 + headerLength)))) {
+    if (name === '__metadata__') continue
+    const entry = entrySchema.safeParse(raw)
+    if (!entry.success) throw damaged(`its header says nothing sensible of "${name}"`)
+    if (isFloat(entry.data.dtype)) tensors.set(name, tensorOf(name, entry.data, body))
+  }
+  return weightStore(tensors)
+}
+
+/** A safetensors file of float32 tensors, the same bytes for the same tensors in the same order. */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, WeightTensor>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array {
+  const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {}
+  let offset = 0
+  for (const [name, { shape, data }] of tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
+    offset += data.byteLength
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header))
+  // The data starts at a multiple of 8, as the format advises: spaces fill up the header.
+  const headerLength = Math.ceil(json.length / 8) * 8
+  const bytes = new Uint8Array(8 + headerLength + offset).fill(0x20, 8, 8 + headerLength)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true)
+  bytes.set(json, 8)
+  let at = 8 + headerLength
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
+    at += data.byteLength
+  }
+  return bytes
+}
+
+function headerOf(bytes: Uint8Array): Record<string, unknown> {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(new TextDecoder().decode(bytes)))
+  } catch (cause) {
+    throw damaged('its header can’t be read', cause)
+  }
+}
+
+function tensorOf(
+  name: string,
+  { dtype, shape, data_offsets: [start, end] }: Entry,
+  body: Uint8Array,
+): WeightTensor {
+  const length = shape.reduce((product, n) => product * n, 1)
+  const width = BYTES[dtype as keyof typeof BYTES]
+  if (end > body.length || end - start !== length * width) throw damaged(`"${name}" does not fit the file`)
+  // Sliced, so that the numbers are aligned whatever the header's length.
+  const { buffer } = body.slice(start, end)
+  if (dtype === 'F32') return { shape, data: new Float32Array(buffer) }
+  if (dtype === 'F64') return { shape, data: Float32Array.from(new Float64Array(buffer)) }
+  const halves = new Uint16Array(buffer)
+  return { shape, data: dtype === 'F16' ? float16ToFloat32(halves) : bfloat16ToFloat32(halves) }
+}
+
+function damaged(why: string, cause?: unknown): Problem {
+  return new Problem('weights/damaged', {
+    says: `This is not an intact safetensors file: ${why}.`,
+    advice: 'Fetch or copy the file again.',
+    cause,
+  })
+}
