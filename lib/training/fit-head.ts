@@ -16,9 +16,17 @@ export type TrainingPoint = {
 }
 
 /** One L2 that was tried, judged on validation. */
-export type TriedL2 = { readonly l2: number; readonly validationLoss: number; readonly validationTop1: number }
+export type TriedL2 = {
+  readonly l2: number
+  readonly validationLoss: number
+  readonly validationTop1: number
+}
 
-export type ChosenL2 = { readonly l2: number; readonly validationLoss: number; readonly tried: readonly TriedL2[] }
+export type ChosenL2 = {
+  readonly l2: number
+  readonly validationLoss: number
+  readonly tried: readonly TriedL2[]
+}
 
 export type FitHeadTask = {
   readonly train: LabelledFeatures

@@ -14,17 +14,23 @@ export type LinearProblem = LabelledFeatures & { readonly width: number; readonl
  * The loss of a linear head on one set of features, with its gradient.
  *
  * Parameters are one vector of `classes × (width + 1)`: the weight `[classes, width]` row by row, then the bias. The
- * loss is the mean softmax cross-entropy, without the L2 term: that one needs no features and is the solver's to add.
+ * loss is the mean softmax cross-entropy, without an L2 term: that one needs no features, so the solvers add it.
  *
  * Every implementation passes `objective.suite.ts`. One call at a time.
  */
 export interface LinearObjective {
-  readonly size: number
   /** @returns the mean loss at `parameters`; its gradient is written to `gradient`. */
   evaluate(parameters: Float64Array, gradient: Float64Array): Promise<number>
+  /** @returns `[count, classes]`, in memory of its own. */
+  logits(parameters: Float64Array): Promise<Float32Array>
   /** Frees what the implementation holds outside the JavaScript heap. */
   close(): Promise<void>
 }
 
 /** How the solvers come by their objectives: plain TypeScript, or an engine's. */
 export type MakeObjective = (problem: LinearProblem) => Promise<LinearObjective>
+
+/** How many parameters a linear head has. */
+export function parameterCount({ width, classes }: Pick<LinearProblem, 'width' | 'classes'>): number {
+  return classes * (width + 1)
+}
