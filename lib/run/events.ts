@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { evaluationSummarySchema } from '../evaluation/summary.ts'
+import { runSettingsSchema } from './settings.ts'
+
+/** Raised whenever an event changes its meaning; processes of another version are refused. */
+export const RUN_EVENTS_VERSION = 1
+
+/** What a {@link Problem} says when it crosses a process. */
+export const problemSummarySchema = z.object({
+  code: z.string(),
+  says: z.string(),
+  advice: z.string().optional(),
+})
+
+const whole = z.number().int().nonnegative()
+const seconds = z.number().nonnegative()
+
+/** What a run remembers of its dataset, so that a list of runs needs no second query. */
+export const runDatasetSchema = z.object({
+  /** The version's id. */
+  version: z.string(),
+  /** For people: `dogs` or `dogs@2`. */
+  name: z.string(),
+  /** In label order. */
+  classes: z.array(z.string()),
+  counts: z.object({ train: whole, validation: whole, test: whole }),
+})
+export type RunDataset = z.infer<typeof runDatasetSchema>
+
+export const PHASES = ['preparing', 'extracting', 'training', 'evaluating'] as const
+
+const extractionProgress = z.object({
+  done: whole,
+  total: whole,
+  fromCache: whole,
+  imagesPerSecond: z.number().nonnegative(),
+  etaSeconds: seconds.optional(),
+})
+export type ExtractionProgress = z.infer<typeof extractionProgress>
+
+const extractionSummary = z.object({
+  pictures: whole,
+  fromCache: whole,
+  seconds,
+  imagesPerSecond: z.number().nonnegative(),
+})
+export type ExtractionSummary = z.infer<typeof extractionSummary>
+
+const curvePoint = z.object({
+  /** Iteration of the exact solver, epoch of the others. */
+  step: whole,
+  loss: z.number(),
+  validationLoss: z.number().optional(),
+  validationTop1: z.number().optional(),
+})
+export type CurvePoint = z.infer<typeof curvePoint>
+
+const plan = z.object({
+  backbone: z.string(),
+  frozenGroups: z.array(z.string()),
+  trainedGroups: z.array(z.string()),
+  trainableParameters: whole,
+  /** The tensor at which the backbone is cut, and whose values are cached. */
+  cut: z.string(),
+})
+export type RunPlan = z.infer<typeof plan>
+
+const chosenL2 = z.object({
+  l2: z.number(),
+  validationLoss: z.number(),
+  tried: z.array(z.object({ l2: z.number(), validationLoss: z.number(), validationTop1: z.number() })),
+})
+export type ChosenL2 = z.infer<typeof chosenL2>
+
+/** What happens to a run, before the log has numbered it. */
+export const newRunEventSchema = z.discriminatedUnion('type', [
+  /** The first event of every run. */
+  z.object({
+    type: z.literal('queued'),
+    run: z.string(),
+    settings: runSettingsSchema,
+    dataset: runDatasetSchema,
+  }),
+  /** An attempt has a process. */
+  z.object({ type: z.literal('started'), pid: whole }),
+  z.object({ type: z.literal('phase'), phase: z.enum(PHASES) }),
+  plan.extend({ type: z.literal('plan') }),
+  extractionProgress.extend({ type: z.literal('extraction') }),
+  extractionSummary.extend({ type: z.literal('extracted') }),
+  /** `series` names the curve: `l2=0.001`, `refit`, `sgd`. */
+  curvePoint.extend({ type: z.literal('point'), series: z.string(), etaSeconds: seconds.optional() }),
+  chosenL2.extend({ type: z.literal('l2-chosen') }),
+  z.object({ type: z.literal('head-fitted'), l2: z.number().optional(), seconds }),
+  z.object({ type: z.literal('evaluated'), evaluation: evaluationSummarySchema }),
+  z.object({ type: z.literal('stop-requested') }),
+  z.object({ type: z.literal('succeeded') }),
+  /** `kept`: whether the best head so far was kept. */
+  z.object({ type: z.literal('stopped'), kept: z.boolean() }),
+  z.object({ type: z.literal('failed'), problem: problemSummarySchema }),
+])
+export type NewRunEvent = z.infer<typeof newRunEventSchema>
+
+const stampSchema = z.object({
+  /** 1, 2, 3 … without gaps. */
+  seq: z.number().int().positive(),
+  at: z.iso.datetime(),
+  /** Which try it belongs to; 0 before the first. What an older attempt still says is refused. */
+  attempt: whole,
+})
+
+/** What happened to a run, as it stands in the log. */
+export const runEventSchema = stampSchema.and(newRunEventSchema)
+export type RunEvent = z.infer<typeof runEventSchema>

@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import { LOOKS } from '../classify/classify.ts'
+import { Problem } from '../problem.ts'
+import { nearest } from './near-names.ts'
+import { SOLVERS, type SolverKind, solverSchema } from './solvers.ts'
+
+/** What is left to choose once dataset, backbone and strategy are named; everything has a default. */
+const CHOICES = {
+  preprocessing: z
+    .strictObject({
+      resize: z.enum(['squash', 'crop', 'pad']).describe('squash, crop or pad').optional(),
+    })
+    .optional(),
+  looks: z.enum(LOOKS).describe(`one of ${LOOKS.join(', ')}`).default('whole'),
+  solver: solverSchema.default({ kind: 'exact', refit: true }),
+  /** Everything random in a run follows from it. */
+  seed: z.number().int().min(0).max(0xffffffff).describe('a whole number from 0 to 4294967295').default(0),
+}
+
+/** What a run is asked to do. Stored with it, whole, so that it can be done again. */
+export const runSettingsSchema = z.strictObject({
+  /** Id of a dataset version. */
+  dataset: z.string().min(1),
+  backbone: z.string().min(1),
+  strategy: z.literal('feature-extraction'),
+  ...CHOICES,
+})
+export type RunSettings = z.infer<typeof runSettingsSchema>
+
+/** The part of the settings that `--set` chooses; dataset, backbone and strategy have options of their own. */
+export type ChosenSettings = Omit<RunSettings, 'dataset' | 'backbone' | 'strategy'>
+
+/** A key's place in the settings, and what it takes. */
+type Setting = { path: readonly [string] | readonly [string, string]; takes: z.ZodType }
+
+/**
+ * Settings from `--set key=value` pairs, defaults filled in. Keys are dotted (`solver.kind=sgd`); `solver=sgd` and the
+ * last part alone (`l2=1e-3`, `resize=crop`) are understood too. Of a key that is set twice the last value counts.
+ *
+ * @throws Problem `settings/unknown-key` with the names that are near, `settings/bad-value` with what is allowed.
+ */
+export function parseSet(pairs: readonly string[]): ChosenSettings {
+  const given = new Map(pairs.map(splitPair).map(([key, value]) => [fullName(key), value]))
+  const kind = solverKind(given.get('solver.kind'))
+  const known = settingsOf(kind)
+  const chosen: Record<string, unknown> = {}
+  if (kind !== 'exact' || given.has('solver.kind')) chosen.solver = { kind }
+  for (const [key, text] of given) {
+    const setting = known.get(key)
+    if (!setting) throw unknownKey(key, kind)
+    const value = readValue(key, text, setting.takes)
+    const [outer, inner] = setting.path
+    if (inner === undefined) chosen[outer] = value
+    else chosen[outer] = { ...(outer === 'solver' && { kind }), ...(chosen[outer] as object), [inner]: value }
+  }
+  return z.strictObject(CHOICES).parse(chosen)
+}
+
+/** Every key that `--set` takes, for help texts. */
+export function settableKeys(): string[] {
+  return [...new Set(kinds().flatMap((kind) => [...settingsOf(kind).keys()]))]
+}
+
+function settingsOf(kind: SolverKind): Map<string, Setting> {
+  const settings = new Map<string, Setting>([
+    [
+      'preprocessing.resize',
+      { path: ['preprocessing', 'resize'], takes: CHOICES.preprocessing.unwrap().shape.resize },
+    ],
+    ['looks', { path: ['looks'], takes: CHOICES.looks }],
+    ['seed', { path: ['seed'], takes: CHOICES.seed }],
+    ['solver.kind', { path: ['solver', 'kind'], takes: kindSchema }],
+  ])
+  for (const [name, takes] of Object.entries(SOLVERS[kind].shape)) {
+    if (name !== 'kind') settings.set(`solver.${name}`, { path: ['solver', name], takes })
+  }
+  return settings
+}
+
+const kinds = () => Object.keys(SOLVERS) as SolverKind[]
+const kindSchema = z.enum(['exact', 'sgd', 'adam']).describe('exact, sgd or adam')
+
+function solverKind(text: string | undefined): SolverKind {
+  return text === undefined ? 'exact' : (readValue('solver.kind', text, kindSchema) as SolverKind)
+}
+
+function splitPair(pair: string): [string, string] {
+  const at = pair.indexOf('=')
+  if (at > 0) return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
+  throw new Problem('settings/bad-value', {
+    says: `"${pair}" is no setting.`,
+    advice: 'Write it as key=value, for example --set solver=sgd.',
+  })
+}
+
+/** A key as it stands in the settings; an unknown one as it was written. */
+function fullName(key: string): string {
+  if (key === 'solver') return 'solver.kind'
+  return settableKeys().find((name) => name === key || name.endsWith(`.${key}`)) ?? key
+}
+
+function readValue(key: string, text: string, takes: z.ZodType): unknown {
+  const read = takes.safeParse(fromText(text))
+  if (text !== '' && read.success) return read.data
+  throw new Problem('settings/bad-value', {
+    says: `"${key}" can't be "${text}".`,
+    advice: `It takes ${described(takes)}.`,
+  })
+}
+
+/** Text as JSON would read it: numbers and truth values as such, the rest stays text. */
+function fromText(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
+}
+
+/** The words that describe a schema, under whatever default or optional wraps it. */
+function described(schema: z.ZodType): string {
+  if (schema.description !== undefined) return schema.description
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional)
+    return described(schema.unwrap() as z.ZodType)
+  return 'something else'
+}
+
+function unknownKey(key: string, kind: SolverKind): Problem {
+  const others = kinds().filter((other) => settingsOf(other).has(key))
+  if (others.length > 0) {
+    return new Problem('settings/unknown-key', {
+      says: `The solver "${kind}" has no setting "${key}".`,
+      advice: `It belongs to ${others.map((other) => `solver=${other}`).join(' and ')}.`,
+    })
+  }
+  const known = [...settingsOf(kind).keys()]
+  const near = nearest(key, known)
+  return new Problem('settings/unknown-key', {
+    says: `There is no setting "${key}".`,
+    advice: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Settings are ${known.join(', ')}.`,
+  })
+}
