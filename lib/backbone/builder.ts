@@ -21,10 +21,12 @@ export function graphBuilder({ size, batchNormEpsilon }: { size: number; batchNo
   const builder = {
     image: 'image' as TensorId,
 
-    /** All that `build` adds freezes as one; its result is also the stage of that name. */
+    /** All that `build` adds freezes as one; its result is also the stage of that name, unless a module inside has it. */
     group(name: string, build: () => TensorId): TensorId {
       groups.push(name)
-      return builder.stage(name, build())
+      const result = build()
+      stages[name] ??= result
+      return result
     },
     /** Says that timm's module `name` returns `tensor`, for parity. */
     stage(name: string, tensor: TensorId): TensorId {

@@ -1,0 +1,4 @@
+import { interpreterReader } from './interpreter.ts'
+import { describeGraphReader } from './parity.suite.ts'
+
+describeGraphReader(interpreterReader, { leastStages: 13 })
