@@ -31,8 +31,8 @@ export function openBmp(bytes: Uint8Array): Sharp {
   const bits = header.getUint16(28, true)
   const stride = Math.ceil((width * bits) / 32) * 4
   if (bytes.length < header.getUint32(10, true) + stride * height) throw truncated()
-  const { data, maskAlpha } = decode(pixelsAfterPalette(bytes, header), {})
-  return sharp(toRgba(data, bits === 32 && maskAlpha !== 0), { raw: { width, height, channels: 4 } })
+  const { data } = decode(pixelsAfterPalette(bytes, header), {})
+  return sharp(toRgba(data, bits === 32 && alphaMask(header) !== 0), { raw: { width, height, channels: 4 } })
 }
 
 /** bmp-ts reads the pixels right after the palette; the file may have a gap there, and its header says where it ends. */
@@ -44,6 +44,12 @@ function pixelsAfterPalette(bytes: Uint8Array, header: DataView): Buffer {
     infoSize > INFO_HEADER ? 0 : { [BIT_FIELDS]: 12, [ALPHA_BIT_FIELDS]: 16 }[header.getUint32(30, true)]
   const end = FILE_HEADER + infoSize + (masks ?? 0) + 4 * colours
   return Buffer.concat([bytes.subarray(0, end), bytes.subarray(header.getUint32(10, true))])
+}
+
+/** Zero where the header is too short to have one. */
+function alphaMask(header: DataView): number {
+  const has = header.getUint32(14, true) >= 56 || header.getUint32(30, true) === ALPHA_BIT_FIELDS
+  return has && header.byteLength >= 70 ? header.getUint32(66, true) : 0
 }
 
 /** From bmp-ts's order, alpha first and red last. Alpha that is zero everywhere means that there is none. */

@@ -25,7 +25,7 @@ const FORMATS: Readonly<Record<string, PictureFormat>> = {
  */
 export async function pictureFormat(bytes: Uint8Array): Promise<PictureFormat> {
   const type = await fileTypeFromBuffer(bytes)
-  const format = type && FORMATS[type.mime]
+  const format = type ? FORMATS[type.mime] : brokenTiff(bytes)
   if (format === 'heic' && holdsAvif(bytes)) return 'avif'
   if (format) return format
   if (type?.mime.startsWith('image/')) {
@@ -36,6 +36,12 @@ export async function pictureFormat(bytes: Uint8Array): Promise<PictureFormat> {
   }
   const what = bytes.length === 0 ? 'empty' : type ? `of the type ${type.mime}` : 'of no known picture type'
   throw new Problem('pictures/not-a-picture', { says: `This is not a picture: its content is ${what}.` })
+}
+
+/** A TIFF keeps its directory at its end: one that breaks off is known by its first bytes only. */
+function brokenTiff(bytes: Uint8Array): 'tiff' | undefined {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1')
+  return start === 'II*\0' || start === 'MM\0*' ? 'tiff' : undefined
 }
 
 /** HEIF's neutral brand says nothing about the codec: that stands among the compatible brands. */

@@ -7,7 +7,7 @@ import { type PictureFormat, pictureFormat } from './picture-format.ts'
 
 /** A decoder's warning that means lost pixels. Stray bytes between two markers don't. */
 const LOST_PIXELS = /premature|huffman|invalid|corrupt(?! JPEG data: \d+ extraneous)/i
-const BROKEN_OFF = /premature|truncat|unexpected end|end of (file|stream|source)|outside of file/i
+const BROKEN_OFF = /premature end of jpeg|truncat|unexpected end|end of (file|stream|source)|outside of file/i
 
 /**
  * Reads a picture file by way of libvips: `work` gets its first frame upright, in sRGB (by its profile) and with alpha
