@@ -9,9 +9,21 @@ const tensors = new Map([
 ])
 
 test('what is written is read back, to the bit', () => {
-  const store = parseSafetensors(writeSafetensors(tensors, { source: 'a test' }))
+  const store = parseSafetensors(writeSafetensors(tensors, { metadata: { source: 'a test' } }))
   expect(store.names()).toEqual(['a.weight', 'b'])
   for (const [name, tensor] of tensors) expect(store.get(name)).toEqual(tensor)
+})
+
+test('tensors stored as 16 bits come back rounded, the others to the bit', () => {
+  const bytes = writeSafetensors(tensors, { precisionOf: (name) => (name === 'b' ? 'F16' : 'F32') })
+  const store = parseSafetensors(bytes)
+  expect(store.get('a.weight')).toEqual(tensors.get('a.weight'))
+  expect(store.get('b').data[0]).toBe(0.0999755859375)
+})
+
+test('a Node Buffer is read like any bytes', () => {
+  const store = parseSafetensors(Buffer.from(writeSafetensors(tensors)))
+  expect(store.get('a.weight').data).toHaveLength(6)
 })
 
 test('a file cut anywhere is damaged, never half read', () => {

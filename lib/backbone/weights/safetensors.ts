@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../../problem.ts'
 import type { WeightStore, WeightTensor } from '../graph.ts'
-import { bfloat16ToFloat32, float16ToFloat32 } from './float16.ts'
+import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from './float16.ts'
 import { weightStore } from './store.ts'
 
 /** One tensor of the header; integers such as `num_batches_tracked` are allowed and left out of the store. */
@@ -36,16 +36,29 @@ export function parseSafetensors(bytes: Uint8Array): WeightStore {
   return weightStore(tensors)
 }
 
-/** A safetensors file of float32 tensors, the same bytes for the same tensors in the same order. */
+/** How a tensor is written: as it is, or rounded to 16 bits. */
+export type StoredPrecision = 'F32' | 'F16'
+
+export type WriteOptions = {
+  metadata?: Readonly<Record<string, string>>
+  /** Float32 unless said otherwise. */
+  precisionOf?: (name: string, tensor: WeightTensor) => StoredPrecision
+}
+
+/** A safetensors file; the same tensors in the same order give the same bytes. */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, WeightTensor>,
-  metadata?: Readonly<Record<string, string>>,
+  { metadata, precisionOf = () => 'F32' }: WriteOptions = {},
 ): Uint8Array {
   const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {}
+  const parts: Uint8Array[] = []
   let offset = 0
-  for (const [name, { shape, data }] of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
-    offset += data.byteLength
+  for (const [name, tensor] of tensors) {
+    const dtype = precisionOf(name, tensor)
+    const part = bytesOf(dtype === 'F16' ? float32ToFloat16(tensor.data) : tensor.data)
+    header[name] = { dtype, shape: tensor.shape, data_offsets: [offset, offset + part.length] }
+    parts.push(part)
+    offset += part.length
   }
   const json = new TextEncoder().encode(JSON.stringify(header))
   // The data starts at a multiple of 8, as the format advises: spaces fill up the header.
@@ -54,11 +67,15 @@ export function writeSafetensors(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true)
   bytes.set(json, 8)
   let at = 8 + headerLength
-  for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
-    at += data.byteLength
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
   }
   return bytes
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 function headerOf(bytes: Uint8Array): Record<string, unknown> {
@@ -77,8 +94,8 @@ function tensorOf(
   const length = shape.reduce((product, n) => product * n, 1)
   const width = BYTES[dtype as keyof typeof BYTES]
   if (end > body.length || end - start !== length * width) throw damaged(`"${name}" does not fit the file`)
-  // Sliced, so that the numbers are aligned whatever the header's length.
-  const { buffer } = body.slice(start, end)
+  // Copied, so that the numbers are aligned whatever the header's length (`slice` of a Node Buffer does not copy).
+  const { buffer } = new Uint8Array(body.subarray(start, end))
   if (dtype === 'F32') return { shape, data: new Float32Array(buffer) }
   if (dtype === 'F64') return { shape, data: Float32Array.from(new Float64Array(buffer)) }
   const halves = new Uint16Array(buffer)

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { HEAD_BIAS, HEAD_WEIGHT, type Head } from '../../lib/backbone/head.ts'
+import { parseSafetensors, writeSafetensors } from '../../lib/backbone/weights/safetensors.ts'
+import { evaluationSummarySchema } from '../../lib/evaluation/summary.ts'
+import { Problem } from '../../lib/problem.ts'
+import { writeDurably } from '../files/write-durably.ts'
+
+/** What a run leaves behind beside its head: enough to evaluate, classify and export without the database. */
+const recordSchema = z.object({
+  version: z.literal(1),
+  run: z.string(),
+  backbone: z.string(),
+  weightsHash: z.string(),
+  preprocessing: z.object({
+    size: z.number().int(),
+    resize: z.enum(['squash', 'crop', 'pad']),
+    cropFraction: z.number(),
+    interpolation: z.enum(['bicubic', 'bilinear']),
+    mean: z.tuple([z.number(), z.number(), z.number()]),
+    std: z.tuple([z.number(), z.number(), z.number()]),
+  }),
+  classes: z.array(z.string()),
+  dataset: z.object({ version: z.string(), name: z.string() }),
+  settings: z.record(z.string(), z.unknown()),
+  /** Absent where the run had no validation pictures, or was stopped before they were judged. */
+  calibration: z.object({ temperature: z.number(), notSureBelow: z.number() }).optional(),
+  /** Absent where the run was stopped before its evaluation, or its dataset has no test split. */
+  evaluation: evaluationSummarySchema.optional(),
+})
+export type RunRecord = z.infer<typeof recordSchema>
+
+export function runFolder(dataDir: string, run: string): string {
+  return join(dataDir, 'runs', run)
+}
+
+/** Writes head and record so that a reader sees the old or the new, never a part (temporary name, fsync, rename). */
+export async function writeRunFolder(dataDir: string, record: RunRecord, head: Head): Promise<void> {
+  const folder = runFolder(dataDir, record.run)
+  const tensors = new Map([
+    [HEAD_WEIGHT, { shape: [head.classes, head.features], data: head.weight }],
+    [HEAD_BIAS, { shape: [head.classes], data: head.bias }],
+  ])
+  await writeDurably(join(folder, 'head.safetensors'), writeSafetensors(tensors))
+  await writeDurably(
+    join(folder, 'record.json'),
+    new TextEncoder().encode(JSON.stringify(recordSchema.parse(record), null, 1)),
+  )
+}
+
+/** @throws Problem `runs/no-model` when the run kept none, `runs/damaged` when what it kept can't be read. */
+export async function readRunFolder(
+  dataDir: string,
+  run: string,
+): Promise<{ record: RunRecord; head: Head }> {
+  const folder = runFolder(dataDir, run)
+  const read = (file: string) =>
+    readFile(join(folder, file)).catch((cause) => {
+      throw new Problem('runs/no-model', {
+        says: `Run ${run} has kept no model.`,
+        advice: 'Only a run that succeeded, or was stopped while training, has one: see "whippet runs".',
+        cause,
+      })
+    })
+  const [recordBytes, headBytes] = [await read('record.json'), await read('head.safetensors')]
+  try {
+    const record = recordSchema.parse(JSON.parse(new TextDecoder().decode(recordBytes)))
+    const tensors = parseSafetensors(headBytes)
+    const { shape, data } = tensors.get(HEAD_WEIGHT)
+    const [classes = 0, features = 0] = shape
+    return { record, head: { weight: data, bias: tensors.get(HEAD_BIAS).data, classes, features } }
+  } catch (cause) {
+    throw new Problem('runs/damaged', {
+      says: `The files of run ${run} in ${folder} are damaged.`,
+      advice: 'Train it again: a warm feature cache makes that quick.',
+      cause,
+    })
+  }
+}

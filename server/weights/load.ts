@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { WeightStore } from '../../lib/backbone/graph.ts'
+import { backboneEntry } from '../../lib/backbone/registry.ts'
+import { parseSafetensors } from '../../lib/backbone/weights/safetensors.ts'
+import { Problem } from '../../lib/problem.ts'
+import { type Provenance, provenanceSchema } from './provenance.ts'
+
+const BUILT_IN = fileURLToPath(new URL('./built-in', import.meta.url))
+
+export type LoadedWeights = {
+  readonly weights: WeightStore
+  /** sha256 of the file. Part of the feature cache's key. */
+  readonly hash: string
+  readonly provenance: Provenance
+}
+
+export function weightsFolder(dataDir: string): string {
+  return join(dataDir, 'weights')
+}
+
+/**
+ * A backbone's weights: the imported ones of the data folder, else those that are built in.
+ *
+ * @throws Problem `backbones/unknown`, `weights/absent`, `weights/damaged` when the sha256 is not the recorded one.
+ */
+export async function loadBackboneWeights(
+  id: string,
+  { dataDir }: { dataDir: string },
+): Promise<LoadedWeights> {
+  backboneEntry(id)
+  const found = (await readIfThere(weightsFolder(dataDir), id)) ?? (await readIfThere(BUILT_IN, id))
+  if (!found) throw absent(id)
+  const { file, bytes, provenance } = found
+  const hash = createHash('sha256').update(bytes).digest('hex')
+  if (hash !== provenance.sha256) {
+    throw new Problem('weights/damaged', {
+      says: `The weights of ${id} are damaged: sha256 is ${hash}, expected ${provenance.sha256}.`,
+      advice: `Delete ${file}, then import them again with "whippet backbones import ${id} FILE".`,
+    })
+  }
+  return { weights: parseSafetensors(bytes), hash, provenance }
+}
+
+/** Whether and where a backbone's weights are, without reading them. */
+export async function weightsState(
+  id: string,
+  { dataDir }: { dataDir: string },
+): Promise<'imported' | 'built in' | 'absent'> {
+  if (await readProvenance(weightsFolder(dataDir), id)) return 'imported'
+  return (await readProvenance(BUILT_IN, id)) ? 'built in' : 'absent'
+}
+
+async function readIfThere(folder: string, id: string) {
+  const provenance = await readProvenance(folder, id)
+  if (!provenance) return undefined
+  const file = join(folder, `${id}.safetensors`)
+  const bytes = await readFile(file).catch((cause) => {
+    throw new Problem('weights/damaged', {
+      says: `The weights of ${id} can't be read: ${file}.`,
+      advice: `Import them again with "whippet backbones import ${id} FILE".`,
+      cause,
+    })
+  })
+  return { file, bytes, provenance }
+}
+
+async function readProvenance(folder: string, id: string): Promise<Provenance | undefined> {
+  const file = join(folder, `${id}.json`)
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  try {
+    return provenanceSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new Problem('weights/damaged', {
+      says: `What ${file} says about the weights of ${id} can't be read.`,
+      advice: `Import them again with "whippet backbones import ${id} FILE".`,
+      cause,
+    })
+  }
+}
+
+function absent(id: string): Problem {
+  return new Problem('weights/absent', {
+    says: `The pretrained weights of ${id} are not here.`,
+    advice: `Get ${backboneEntry(id).weights.home} as a safetensors file and run "whippet backbones import ${id} FILE".`,
+  })
+}
