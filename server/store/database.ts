@@ -1,0 +1,12 @@
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+
+/** Postgres as drizzle sees it, embedded or a server: the store's code is the same on both. */
+export type Database = {
+  readonly db: PgDatabase<PgQueryResultHKT>
+  /** For people, without credentials: a folder, or `host:port/name`. */
+  readonly place: string
+  close(): Promise<void>
+}
+
+/** What a transaction hands to its function. */
+export type Transaction = Parameters<Parameters<Database['db']['transaction']>[0]>[0]

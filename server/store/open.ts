@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import type { Database } from './database.ts'
+import { type Datasets, datasetsIn } from './datasets.ts'
+import { migrate } from './migrate.ts'
+import { type Runs, runsIn } from './runs.ts'
+import { shortIds } from './short-id.ts'
+import { withinTime } from './trouble.ts'
+
+/** Datasets and run logs, in a database of whichever sort. */
+export type Store = {
+  readonly datasets: Datasets
+  readonly runs: Runs
+  close(): Promise<void>
+}
+
+export type StoreSettings = ({ dataDir: string } | { databaseUrl: string }) & {
+  /** How long a query may take. */
+  timeoutMs?: number
+}
+
+const TIMEOUT_MS = 15_000
+/** Making a database, or waiting for another process that brings it up to date. */
+const MIGRATION_TIMEOUT_MS = 60_000
+
+/**
+ * Opens the database in a data folder (which the caller owns, see `server/owner`) or a Postgres server, its tables
+ * brought up to date.
+ *
+ * @throws Problem `store/unreachable`, `store/damaged` or `store/newer`; later on, queries throw `store/timeout`,
+ * `store/unreachable` and `store/disk-full`.
+ */
+export async function openStore(settings: StoreSettings): Promise<Store> {
+  const { timeoutMs = TIMEOUT_MS } = settings
+  const database = await connect(settings, timeoutMs)
+  try {
+    await withinTime(migrate(database), MIGRATION_TIMEOUT_MS, database.place)
+  } catch (thrown) {
+    await database.close()
+    throw thrown
+  }
+  return storeOn(database, timeoutMs)
+}
+
+/** A store on an open database whose tables are up to date. */
+export function storeOn(database: Database, timeoutMs = TIMEOUT_MS): Store {
+  const newId = shortIds()
+  return {
+    datasets: datasetsIn(database, timeoutMs, newId),
+    runs: runsIn(database, timeoutMs, newId),
+    close: () => database.close(),
+  }
+}
+
+/** Each driver is loaded only where it is needed: that is a good part of the time to open. */
+async function connect(settings: StoreSettings, timeoutMs: number): Promise<Database> {
+  if ('databaseUrl' in settings) {
+    const { openPostgres } = await import('./postgres.ts')
+    return openPostgres(settings.databaseUrl, timeoutMs)
+  }
+  const { openPglite } = await import('./pglite.ts')
+  return openPglite(join(settings.dataDir, 'database'))
+}

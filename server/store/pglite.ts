@@ -1,0 +1,26 @@
+import { mkdir } from 'node:fs/promises'
+import { PGlite } from '@electric-sql/pglite'
+import { drizzle } from 'drizzle-orm/pglite'
+import { Problem } from '../../lib/problem.ts'
+import type { Database } from './database.ts'
+
+/**
+ * The embedded Postgres in a folder of its own. One process at a time: the caller owns the data folder
+ * (`server/owner`). The first opening makes the database, which takes a few seconds.
+ *
+ * @throws Problem `store/damaged` when the folder can't be opened.
+ */
+export async function openPglite(folder: string): Promise<Database> {
+  try {
+    await mkdir(folder, { recursive: true })
+    const client = await PGlite.create({ dataDir: folder })
+    return { db: drizzle(client), place: folder, close: () => client.close() }
+  } catch (cause) {
+    throw new Problem('store/damaged', {
+      says: `The database in ${folder} can't be opened: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      advice:
+        'Check that the folder can be written and its disk has room. If it is damaged, put back a copy of it.',
+      cause,
+    })
+  }
+}

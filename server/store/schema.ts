@@ -1,0 +1,87 @@
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core'
+import type { DatasetVersion, Split } from '../../lib/dataset/dataset.ts'
+import type { ImportReport } from '../../lib/dataset/report.ts'
+
+// After a change: npx drizzle-kit generate --config server/store/drizzle.config.ts --name what-changed
+
+const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
+
+/** Versions of datasets. A row appears together with its pictures and never changes. */
+export const datasetVersions = pgTable(
+  'dataset_versions',
+  {
+    id: text().primaryKey(),
+    dataset: text().notNull(),
+    version: integer().notNull(),
+    classes: jsonb().$type<string[]>().notNull(),
+    counts: jsonb().$type<Record<Split, number>>().notNull(),
+    split: jsonb().$type<DatasetVersion['split']>().notNull(),
+    report: jsonb().$type<ImportReport>().notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [unique().on(table.dataset, table.version)],
+)
+
+/** The bytes are in the blob store, by hash. */
+export const pictures = pgTable(
+  'pictures',
+  {
+    versionId: text('version_id')
+      .notNull()
+      .references(() => datasetVersions.id, { onDelete: 'cascade' }),
+    /** Place in the order of the import. */
+    position: integer().notNull(),
+    hash: text().notNull(),
+    label: integer().notNull(),
+    split: text().$type<Split>().notNull(),
+    file: text().notNull(),
+    format: text().notNull(),
+    width: integer().notNull(),
+    height: integer().notNull(),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.versionId, table.position] })],
+)
+
+/** What it takes to number and fence a run's events; everything else about a run is its events. */
+export const runs = pgTable(
+  'runs',
+  {
+    id: text().primaryKey(),
+    versionId: text('version_id')
+      .notNull()
+      .references(() => datasetVersions.id),
+    /** Of the last event. */
+    seq: integer().notNull(),
+    /** The attempt that may write; 0 before the first. */
+    attempt: integer().notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [index().on(table.versionId)],
+)
+
+export const runEvents = pgTable(
+  'run_events',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    seq: integer().notNull(),
+    at: at('at').notNull(),
+    attempt: integer().notNull(),
+    type: text().notNull(),
+    /** The event without what the other columns hold. */
+    body: jsonb().$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.seq] })],
+)
