@@ -6,6 +6,7 @@ import { takeBackboneWeights } from '../../lib/backbone/weights/check.ts'
 import {
   parseSafetensors,
   type StoredPrecision,
+  safetensorsMetadata,
   writeSafetensors,
 } from '../../lib/backbone/weights/safetensors.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -49,7 +50,7 @@ export async function importWeights({
     backbone: id,
     sha256: sha256(bytes),
     sourceSha256: sha256(source),
-    source: `${entry.weights.home} (${basename(file)})`,
+    source: safetensorsMetadata(source).source ?? basename(file),
     licence: entry.weights.licence,
   }
   await writeDurably(join(folder, `${id}.safetensors`), bytes)

@@ -21,19 +21,21 @@ const isFloat = (dtype: Entry['dtype']): dtype is keyof typeof BYTES => dtype in
  * @throws Problem `weights/damaged` when the bytes are not what the header says.
  */
 export function parseSafetensors(bytes: Uint8Array): WeightStore {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < 8) throw damaged('it is shorter than a header')
-  const headerLength = Number(view.getBigUint64(0, true))
-  if (headerLength > bytes.length - 8) throw damaged('its header is longer than the file')
-  const body = bytes.subarray(8 + headerLength)
+  const { header, body } = splitHeader(bytes)
   const tensors = new Map<string, WeightTensor>()
-  for (const [name, raw] of Object.entries(headerOf(bytes.subarray(8, 8 + headerLength)))) {
+  for (const [name, raw] of Object.entries(header)) {
     if (name === '__metadata__') continue
     const entry = entrySchema.safeParse(raw)
     if (!entry.success) throw damaged(`its header says nothing sensible of "${name}"`)
     if (isFloat(entry.data.dtype)) tensors.set(name, tensorOf(name, entry.data, body))
   }
   return weightStore(tensors)
+}
+
+/** What a safetensors file says of itself; empty where it says nothing. @throws as {@link parseSafetensors} */
+export function safetensorsMetadata(bytes: Uint8Array): Record<string, string> {
+  const metadata = z.record(z.string(), z.string()).safeParse(splitHeader(bytes).header.__metadata__)
+  return metadata.success ? metadata.data : {}
 }
 
 /** How a tensor is written: as it is, or rounded to 16 bits. */
@@ -78,11 +80,15 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array)
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
-function headerOf(bytes: Uint8Array): Record<string, unknown> {
+function splitHeader(bytes: Uint8Array): { header: Record<string, unknown>; body: Uint8Array } {
+  if (bytes.length < 8) throw damaged('it is shorter than a header')
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
+  if (length > bytes.length - 8) throw damaged('its header is longer than the file')
   try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(new TextDecoder().decode(bytes)))
+    const json = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)))
+    return { header: z.record(z.string(), z.unknown()).parse(json), body: bytes.subarray(8 + length) }
   } catch (cause) {
-    throw damaged('its header can’t be read', cause)
+    throw damaged("its header can't be read", cause)
   }
 }
 
