@@ -29,33 +29,33 @@ export type RunDataset = z.infer<typeof runDatasetSchema>
 
 export const PHASES = ['preparing', 'extracting', 'training', 'evaluating'] as const
 
-const extractionProgress = z.object({
+export const extractionProgressSchema = z.object({
   done: whole,
   total: whole,
   fromCache: whole,
   imagesPerSecond: z.number().nonnegative(),
   etaSeconds: seconds.optional(),
 })
-export type ExtractionProgress = z.infer<typeof extractionProgress>
+export type ExtractionProgress = z.infer<typeof extractionProgressSchema>
 
-const extractionSummary = z.object({
+export const extractionSummarySchema = z.object({
   pictures: whole,
   fromCache: whole,
   seconds,
   imagesPerSecond: z.number().nonnegative(),
 })
-export type ExtractionSummary = z.infer<typeof extractionSummary>
+export type ExtractionSummary = z.infer<typeof extractionSummarySchema>
 
-const curvePoint = z.object({
+export const curvePointSchema = z.object({
   /** Iteration of the exact solver, epoch of the others. */
   step: whole,
   loss: z.number(),
   validationLoss: z.number().optional(),
   validationTop1: z.number().optional(),
 })
-export type CurvePoint = z.infer<typeof curvePoint>
+export type CurvePoint = z.infer<typeof curvePointSchema>
 
-const plan = z.object({
+export const planSchema = z.object({
   backbone: z.string(),
   frozenGroups: z.array(z.string()),
   trainedGroups: z.array(z.string()),
@@ -63,14 +63,14 @@ const plan = z.object({
   /** The tensor at which the backbone is cut, and whose values are cached. */
   cut: z.string(),
 })
-export type RunPlan = z.infer<typeof plan>
+export type RunPlan = z.infer<typeof planSchema>
 
-const chosenL2 = z.object({
+export const chosenL2Schema = z.object({
   l2: z.number(),
   validationLoss: z.number(),
   tried: z.array(z.object({ l2: z.number(), validationLoss: z.number(), validationTop1: z.number() })),
 })
-export type ChosenL2 = z.infer<typeof chosenL2>
+export type ChosenL2 = z.infer<typeof chosenL2Schema>
 
 /** What happens to a run, before the log has numbered it. */
 export const newRunEventSchema = z.discriminatedUnion('type', [
@@ -84,12 +84,12 @@ export const newRunEventSchema = z.discriminatedUnion('type', [
   /** An attempt has a process. */
   z.object({ type: z.literal('started'), pid: whole }),
   z.object({ type: z.literal('phase'), phase: z.enum(PHASES) }),
-  plan.extend({ type: z.literal('plan') }),
-  extractionProgress.extend({ type: z.literal('extraction') }),
-  extractionSummary.extend({ type: z.literal('extracted') }),
+  planSchema.extend({ type: z.literal('plan') }),
+  extractionProgressSchema.extend({ type: z.literal('extraction') }),
+  extractionSummarySchema.extend({ type: z.literal('extracted') }),
   /** `series` names the curve: `l2=0.001`, `refit`, `sgd`. */
-  curvePoint.extend({ type: z.literal('point'), series: z.string(), etaSeconds: seconds.optional() }),
-  chosenL2.extend({ type: z.literal('l2-chosen') }),
+  curvePointSchema.extend({ type: z.literal('point'), series: z.string(), etaSeconds: seconds.optional() }),
+  chosenL2Schema.extend({ type: z.literal('l2-chosen') }),
   z.object({ type: z.literal('head-fitted'), l2: z.number().optional(), seconds }),
   z.object({ type: z.literal('evaluated'), evaluation: evaluationSummarySchema }),
   z.object({ type: z.literal('stop-requested') }),

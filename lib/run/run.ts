@@ -1,56 +1,46 @@
-import type { EvaluationSummary } from '../evaluation/summary.ts'
-import { Problem, type ProblemSummary } from '../problem.ts'
-import type {
-  ChosenL2,
-  CurvePoint,
-  ExtractionProgress,
-  ExtractionSummary,
-  RunDataset,
-  RunEvent,
-  RunPlan,
+import { z } from 'zod'
+import { evaluationSummarySchema } from '../evaluation/summary.ts'
+import { Problem } from '../problem.ts'
+import {
+  type CurvePoint,
+  chosenL2Schema,
+  curvePointSchema,
+  type ExtractionSummary,
+  extractionSummarySchema,
+  planSchema,
+  type RunEvent,
+  runDatasetSchema,
 } from './events.ts'
-import type { RunSettings } from './settings.ts'
+import { runSettingsSchema } from './settings.ts'
+import { type RunState, runStateSchema } from './state.ts'
 
-/** Where a run stands. */
-export type RunState =
-  | { status: 'queued' }
-  | { status: 'preparing' }
-  | { status: 'extracting'; progress?: ExtractionProgress }
-  | { status: 'training'; latest?: CurvePoint & { series: string; etaSeconds?: number | undefined } }
-  /** The test split is extracted first, hence the progress. */
-  | { status: 'evaluating'; progress?: ExtractionProgress }
-  | { status: 'succeeded' }
-  | { status: 'stopped'; kept: boolean }
-  | { status: 'failed'; problem: ProblemSummary }
+const curveSchema = z.object({ series: z.string(), points: z.array(curvePointSchema) })
+export type Curve = z.infer<typeof curveSchema>
 
-export type Curve = { readonly series: string; readonly points: readonly CurvePoint[] }
-
-/** What the attempt at hand has come to; a new attempt begins it again. */
-type AttemptSoFar = {
-  readonly state: RunState
-  readonly startedAt?: string
-  readonly plan?: RunPlan
-  /** All extractions of the attempt together. */
-  readonly extraction?: ExtractionSummary
-  /** In the order in which they began. */
-  readonly curves: readonly Curve[]
-  readonly l2?: ChosenL2
-  readonly headFittedAt?: string
-  readonly evaluation?: EvaluationSummary
-  readonly endedAt?: string
-}
-
-/** A run as its log tells it. */
-export type Run = AttemptSoFar & {
-  readonly id: string
+/** A run as its log tells it. What follows `attempt` is the attempt's: a new one begins it again. */
+export const runSchema = z.object({
+  id: z.string(),
   /** Of the last event folded in. */
-  readonly seq: number
-  readonly attempt: number
-  readonly settings: RunSettings
-  readonly dataset: RunDataset
-  readonly requestedStop: boolean
-  readonly queuedAt: string
-}
+  seq: z.number().int().positive(),
+  settings: runSettingsSchema,
+  dataset: runDatasetSchema,
+  queuedAt: z.iso.datetime(),
+  requestedStop: z.boolean(),
+  /** 0 before the first. */
+  attempt: z.number().int().nonnegative(),
+  state: runStateSchema,
+  startedAt: z.iso.datetime().optional(),
+  plan: planSchema.optional(),
+  /** All extractions of the attempt together. */
+  extraction: extractionSummarySchema.optional(),
+  /** In the order in which they began. */
+  curves: z.array(curveSchema),
+  l2: chosenL2Schema.optional(),
+  headFittedAt: z.iso.datetime().optional(),
+  evaluation: evaluationSummarySchema.optional(),
+  endedAt: z.iso.datetime().optional(),
+})
+export type Run = Readonly<z.infer<typeof runSchema>>
 
 /** Events are missing between what a reader has and what it was given: it should ask for those after `have`. */
 export class EventGap extends Problem {
@@ -172,7 +162,7 @@ function bodyOf<E extends RunEvent>(event: E): Omit<E, 'seq' | 'at' | 'attempt' 
   return body
 }
 
-function withPoint(curves: readonly Curve[], series: string, point: CurvePoint): readonly Curve[] {
+function withPoint(curves: Curve[], series: string, point: CurvePoint): Curve[] {
   if (!curves.some((curve) => curve.series === series)) return [...curves, { series, points: [point] }]
   return curves.map((curve) =>
     curve.series === series ? { series, points: [...curve.points, point] } : curve,

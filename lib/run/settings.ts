@@ -11,7 +11,10 @@ const CHOICES = {
       resize: z.enum(['squash', 'crop', 'pad']).describe('squash, crop or pad').optional(),
     })
     .optional(),
-  looks: z.enum(LOOKS).describe(`one of ${LOOKS.join(', ')}`).default('whole'),
+  looks: z
+    .enum(LOOKS)
+    .describe(`one of ${LOOKS.join(', ')}`)
+    .default('whole'),
   solver: solverSchema.default({ kind: 'exact', refit: true }),
   /** Everything random in a run follows from it. */
   seed: z.number().int().min(0).max(0xffffffff).describe('a whole number from 0 to 4294967295').default(0),

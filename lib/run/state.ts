@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { curvePointSchema, extractionProgressSchema, problemSummarySchema } from './events.ts'
+
+/** Where a run stands. */
+export const runStateSchema = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('queued') }),
+  z.object({ status: z.literal('preparing') }),
+  z.object({ status: z.literal('extracting'), progress: extractionProgressSchema.optional() }),
+  z.object({
+    status: z.literal('training'),
+    latest: curvePointSchema.extend({ series: z.string(), etaSeconds: z.number().optional() }).optional(),
+  }),
+  /** The test split is extracted first, hence the progress. */
+  z.object({ status: z.literal('evaluating'), progress: extractionProgressSchema.optional() }),
+  z.object({ status: z.literal('succeeded') }),
+  /** `kept`: whether the best head so far was kept. */
+  z.object({ status: z.literal('stopped'), kept: z.boolean() }),
+  z.object({ status: z.literal('failed'), problem: problemSummarySchema }),
+])
+export type RunState = Readonly<z.infer<typeof runStateSchema>>
