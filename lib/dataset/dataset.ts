@@ -31,7 +31,8 @@ export type DatasetVersion = {
 
 /** Where the split came from, and what it takes to make it again. */
 export type SplitSettings = {
-  /** `folders`: the source had train/ and test/ (and maybe val/); `random`: stratified by class with the seed. */
+  /** `folders`: the source had train/ and test/ (and maybe val/), and `shares` are those that its train/ was divided by;
+   *  `random`: stratified by class with the seed. */
   readonly from: 'folders' | 'random'
   readonly seed: number
   readonly shares: Readonly<Record<Split, number>>

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Problem } from '../../lib/problem.ts'
@@ -24,7 +25,6 @@ export async function openBlobs(dataDir: string): Promise<Blobs> {
   await mkdir(unfinished, { recursive: true })
   await clearAway(unfinished)
   const folders = new Map<string, Promise<unknown>>()
-  let written = 0
 
   const pathOf = (kind: string, hash: string, extension: string) => {
     if (!/^[0-9a-f]{64}$/.test(hash)) throw new Error(`not a sha256: ${hash}`)
@@ -37,7 +37,7 @@ export async function openBlobs(dataDir: string): Promise<Blobs> {
     if (await exists(path)) return
     const folder = join(path, '..')
     if (!folders.has(folder)) folders.set(folder, mkdir(folder, { recursive: true }))
-    const temporary = join(unfinished, `${process.pid}-${written++}`)
+    const temporary = join(unfinished, `${process.pid}-${randomUUID()}`)
     try {
       await folders.get(folder)
       await writeDurably(temporary, bytes)
