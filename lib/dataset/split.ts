@@ -52,7 +52,7 @@ export function apportion(count: number, shares: Shares): Record<Split, number> 
   for (let n = 0; n < left; n++) counts[byRemainder[n % byRemainder.length]!]++
   for (const split of wanted.slice(0, count)) {
     if (counts[split] > 0) continue
-    const richest = [...wanted].sort((a, b) => counts[b] - counts[a])[0]!
+    const richest = wanted.toReversed().sort((a, b) => counts[b] - counts[a])[0]!
     counts[richest]--
     counts[split]++
   }
