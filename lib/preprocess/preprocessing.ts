@@ -1,9 +1,14 @@
+import { z } from 'zod'
+
 /** Decoded pixels: RGB, 8 bits, rows from the top (HWC), upright (EXIF applied), sRGB, alpha flattened on white. */
 export type Pixels = {
   readonly width: number
   readonly height: number
   readonly data: Uint8Array | Uint8ClampedArray
 }
+
+/** Per channel, in units of 0..1. */
+const channels = z.tuple([z.number(), z.number(), z.number()]).readonly()
 
 /**
  * How a picture becomes a backbone's input. Part of the feature cache's key and of every bundle.
@@ -12,12 +17,14 @@ export type Pixels = {
  * - `crop`: shorter side resized to S / cropFraction, then the centre S × S (timm's evaluation transform).
  * - `pad`: longer side resized to S, the rest filled with the mean.
  */
-export type Preprocessing = {
-  readonly size: number
-  readonly resize: 'squash' | 'crop' | 'pad'
-  readonly cropFraction: number
-  readonly interpolation: 'bicubic' | 'bilinear'
-  /** Per channel, in units of 0..1. */
-  readonly mean: readonly [number, number, number]
-  readonly std: readonly [number, number, number]
-}
+export const preprocessingSchema = z
+  .object({
+    size: z.number().int().positive(),
+    resize: z.enum(['squash', 'crop', 'pad']),
+    cropFraction: z.number().positive(),
+    interpolation: z.enum(['bicubic', 'bilinear']),
+    mean: channels,
+    std: channels,
+  })
+  .readonly()
+export type Preprocessing = z.infer<typeof preprocessingSchema>

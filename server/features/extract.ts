@@ -5,6 +5,7 @@ import { EMITTER_VERSION } from '../../lib/onnx/emit.ts'
 import { PREPROCESS_VERSION } from '../../lib/preprocess/preprocess.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
 import { Problem } from '../../lib/problem.ts'
+import { DECODER_VERSION } from '../datasets/decoder/decode.ts'
 import { onnxruntimeEngine } from '../engines/onnxruntime/engine.ts'
 import { openFeatureCache } from './cache/cache.ts'
 import { type FeatureKey, hashOf } from './cache/key.ts'
@@ -102,7 +103,7 @@ async function keyOf({ graph, weights, preprocessing }: Extraction, cut: TensorI
     cut,
     preprocessing,
     preprocess: PREPROCESS_VERSION,
-    decoder: '1',
+    decoder: DECODER_VERSION,
     view: 0,
     engine: `${engine.id} ${probe.version}`,
     precision: 'float32',

@@ -4,7 +4,9 @@ import { z } from 'zod'
 import { HEAD_BIAS, HEAD_WEIGHT, type Head } from '../../lib/backbone/head.ts'
 import { parseSafetensors, writeSafetensors } from '../../lib/backbone/weights/safetensors.ts'
 import { evaluationSummarySchema } from '../../lib/evaluation/summary.ts'
+import { preprocessingSchema } from '../../lib/preprocess/preprocessing.ts'
 import { Problem } from '../../lib/problem.ts'
+import { runSettingsSchema } from '../../lib/run/settings.ts'
 import { writeDurably } from '../files/write-durably.ts'
 
 /** What a run leaves behind beside its head: enough to evaluate, classify and export without the database. */
@@ -13,17 +15,10 @@ const recordSchema = z.object({
   run: z.string(),
   backbone: z.string(),
   weightsHash: z.string(),
-  preprocessing: z.object({
-    size: z.number().int(),
-    resize: z.enum(['squash', 'crop', 'pad']),
-    cropFraction: z.number(),
-    interpolation: z.enum(['bicubic', 'bilinear']),
-    mean: z.tuple([z.number(), z.number(), z.number()]),
-    std: z.tuple([z.number(), z.number(), z.number()]),
-  }),
+  preprocessing: preprocessingSchema,
   classes: z.array(z.string()),
   dataset: z.object({ version: z.string(), name: z.string() }),
-  settings: z.record(z.string(), z.unknown()),
+  settings: runSettingsSchema,
   /** Absent where the run had no validation pictures, or was stopped before they were judged. */
   calibration: z.object({ temperature: z.number(), notSureBelow: z.number() }).optional(),
   /** Absent where the run was stopped before its evaluation, or its dataset has no test split. */
@@ -33,6 +28,14 @@ export type RunRecord = z.infer<typeof recordSchema>
 
 export function runFolder(dataDir: string, run: string): string {
   return join(dataDir, 'runs', run)
+}
+
+/** Whether a run has kept a head that can be read back. */
+export async function hasKeptModel(dataDir: string, run: string): Promise<boolean> {
+  return readRunFolder(dataDir, run).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Writes head and record so that a reader sees the old or the new, never a part (temporary name, fsync, rename). */

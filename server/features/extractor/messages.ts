@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { BackboneGraph } from '../../../lib/backbone/graph.ts'
+import { preprocessingSchema } from '../../../lib/preprocess/preprocessing.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
 export const EXTRACTOR_PROTOCOL = 1
@@ -10,15 +11,6 @@ export const weightsSourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('file'), path: z.string() }),
 ])
 export type WeightsSource = z.infer<typeof weightsSourceSchema>
-
-const preprocessingSchema = z.object({
-  size: z.number().int().positive(),
-  resize: z.enum(['squash', 'crop', 'pad']),
-  cropFraction: z.number().positive(),
-  interpolation: z.enum(['bicubic', 'bilinear']),
-  mean: z.tuple([z.number(), z.number(), z.number()]).readonly(),
-  std: z.tuple([z.number(), z.number(), z.number()]).readonly(),
-})
 
 /** The outline only: the graph comes from our own registry, and the engine refuses what it can't run. */
 const graphSchema = z.custom<BackboneGraph>(

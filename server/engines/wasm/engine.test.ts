@@ -1,0 +1,4 @@
+import { describeInferenceEngine } from '../inference-engine.suite.ts'
+import { wasmEngine } from './engine.ts'
+
+describeInferenceEngine('wasm', wasmEngine)

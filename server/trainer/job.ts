@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { SPLITS } from '../../lib/dataset/dataset.ts'
+import { newRunEventSchema, runDatasetSchema } from '../../lib/run/events.ts'
+import { runSettingsSchema } from '../../lib/run/settings.ts'
+
+/** Raised whenever a message changes its meaning; both ends refuse another version. */
+export const TRAINER_PROTOCOL = 1
+
+/** Everything that one attempt at a run needs to know. Pictures are read from the blobs, never sent. */
+const jobSchema = z.object({
+  run: z.string(),
+  dataDir: z.string(),
+  settings: runSettingsSchema,
+  dataset: runDatasetSchema,
+  pictures: z.array(
+    z.object({
+      hash: z.string(),
+      file: z.string(),
+      label: z.number().int().nonnegative(),
+      split: z.enum(SPLITS),
+    }),
+  ),
+})
+export type Job = z.infer<typeof jobSchema>
+export type JobPicture = Job['pictures'][number]
+
+/** Supervisor → trainer. */
+export const toTrainerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), protocol: z.literal(TRAINER_PROTOCOL), job: jobSchema }),
+  /** End at the next step and keep the best so far. */
+  z.object({ type: z.literal('stop') }),
+])
+export type ToTrainer = z.infer<typeof toTrainerSchema>
+
+/** Trainer → supervisor: what happened, for the run's log. The last one says how the attempt ended. */
+export const fromTrainerSchema = z.object({ type: z.literal('event'), event: newRunEventSchema })
+export type FromTrainer = z.infer<typeof fromTrainerSchema>

@@ -1,0 +1,30 @@
+import { setPriority } from 'node:os'
+import type { NewRunEvent } from '../../lib/run/events.ts'
+import { runAttempt } from './attempt.ts'
+import { type FromTrainer, toTrainerSchema } from './job.ts'
+
+/** The trainer process: one attempt at one run, then it ends. It ends with its parent. */
+
+// The machine's owner comes first: training takes what nothing else wants.
+setPriority(5)
+
+const stop = new AbortController()
+/** The latest message is on its way once this settles; messages leave in order. */
+let sent: Promise<void> = Promise.resolve()
+
+process.on('disconnect', () => process.exit(0))
+process.on('message', (raw: unknown) => {
+  const message = toTrainerSchema.parse(raw)
+  if (message.type === 'stop') return stop.abort()
+  void runAttempt(message.job, { emit, stop: stop.signal })
+    .then(() => sent)
+    .then(() => process.exit(0))
+})
+
+function emit(event: NewRunEvent): void {
+  const message: FromTrainer = { type: 'event', event }
+  // A parent that is gone is no error of ours: the disconnect that follows ends this process.
+  sent = new Promise((resolve) => {
+    if (!process.send?.(message, undefined, undefined, () => resolve())) resolve()
+  })
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import type { BackboneGraph } from '../../lib/backbone/graph.ts'
+import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
+import type { NewRunEvent } from '../../lib/run/events.ts'
+import type { LabelledFeatures } from '../../lib/training/objective.ts'
+import { openBlobs } from '../blobs/blobs.ts'
+import { extractFeatures } from '../features/extract.ts'
+
+export type LabelledPicture = { readonly hash: string; readonly label: number }
+
+export type SplitExtraction = {
+  readonly dataDir: string
+  readonly backbone: { readonly id: string; readonly graph: BackboneGraph; readonly weightsHash: string }
+  readonly preprocessing: Preprocessing
+  readonly emit: (event: NewRunEvent) => void
+  readonly signal: AbortSignal
+}
+
+/** Where the feature cache of a data folder is. */
+export function featureCacheFolder(dataDir: string): string {
+  return join(dataDir, 'features')
+}
+
+/** Features of imported pictures, from the cache or extracted now, told to the log as it goes. `[pictures, width]`. */
+export async function featuresOf(
+  pictures: readonly LabelledPicture[],
+  { dataDir, backbone, preprocessing, emit, signal }: SplitExtraction,
+): Promise<LabelledFeatures> {
+  const began = performance.now()
+  const blobs = await openBlobs(dataDir)
+  const { features, fromCache } = await extractFeatures({
+    pictures: pictures.map(({ hash }) => ({ hash, path: blobs.picturePath(hash) })),
+    graph: backbone.graph,
+    weights: { source: { kind: 'backbone', id: backbone.id, dataDir }, hash: backbone.weightsHash },
+    preprocessing,
+    cacheDir: featureCacheFolder(dataDir),
+    onProgress: (progress) => emit({ type: 'extraction', ...progress }),
+    signal,
+  })
+  const seconds = (performance.now() - began) / 1000
+  const imagesPerSecond = (pictures.length - fromCache) / seconds
+  emit({ type: 'extracted', pictures: pictures.length, fromCache, seconds, imagesPerSecond })
+  return { features, labels: Int32Array.from(pictures, ({ label }) => label), count: pictures.length }
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { NewRunEvent } from '../../lib/run/events.ts'
+import type { Run } from '../../lib/run/run.ts'
+import type { Store } from '../store/open.ts'
+import { fromTrainerSchema, type Job, type ToTrainer, TRAINER_PROTOCOL } from '../trainer/job.ts'
+import { hasKeptModel } from '../trainer/run-folder.ts'
+import { logWriter } from './log-writer.ts'
+
+/** How long a trainer may take to end after it was asked to. */
+const STOP_GRACE_MS = 5000
+
+/** An attempt that is under way. */
+export type Supervised = {
+  readonly run: string
+  /** Asks the trainer to end at its next step and keep the best so far. Resolves once the log has it. */
+  stop(): Promise<void>
+  /** The run as it ended, once its trainer has. */
+  readonly ended: Promise<Run>
+}
+
+export type SupervisorSettings = {
+  store: Store
+  dataDir: string
+  startTrainer?: () => ChildProcess
+  stopGraceMs?: number
+}
+
+export const startTrainer = (): ChildProcess =>
+  fork(fileURLToPath(new URL('../trainer/main.ts', import.meta.url)), {
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+
+/**
+ * Begins an attempt at a queued run in a trainer process, and writes what happens to the run's log. Whatever becomes of
+ * the process, the log ends with how the run ended.
+ */
+export async function superviseRun(run: Run, settings: SupervisorSettings): Promise<Supervised> {
+  const { store, dataDir, stopGraceMs = STOP_GRACE_MS } = settings
+  const pictures = await store.datasets.pictures(run.dataset.version)
+  const attempt = await store.runs.beginAttempt(run.id)
+  const log = logWriter((events) => store.runs.append(run.id, attempt, events))
+  const child = (settings.startTrainer ?? startTrainer)()
+  log.write({ type: 'started', pid: child.pid ?? 0 })
+
+  let stopping: Promise<void> | undefined
+  let killer: NodeJS.Timeout | undefined
+  let verdict: NewRunEvent | undefined
+  child.on('message', (raw) => {
+    const { event } = fromTrainerSchema.parse(raw)
+    if (ends(event)) verdict = event
+    log.write(event)
+  })
+  const exited = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(error.message))
+    child.on('exit', (code, signal) => resolve(signal ?? `exit status ${code}`))
+  })
+  const job: Job = {
+    run: run.id,
+    dataDir,
+    settings: run.settings,
+    dataset: run.dataset,
+    pictures: pictures.map(({ hash, file, label, split }) => ({ hash, file, label, split })),
+  }
+  send(child, { type: 'start', protocol: TRAINER_PROTOCOL, job })
+
+  async function end(): Promise<Run> {
+    const death = await exited
+    clearTimeout(killer)
+    if (!verdict) log.write(await lastWord(death))
+    await log.flushed()
+    const ended = await store.runs.find(run.id)
+    return ended!
+  }
+
+  /** For a trainer that ended without one: it was killed after a stop, or it died. */
+  async function lastWord(death: string): Promise<NewRunEvent> {
+    if (stopping) return { type: 'stopped', kept: await hasKeptModel(dataDir, run.id) }
+    return {
+      type: 'failed',
+      problem: {
+        code: 'trainer/vanished',
+        says: `The trainer process of this run ended without a word (${death}).`,
+        advice:
+          'Start the run again: what was extracted is kept. If it happens again, watch the memory of the machine.',
+      },
+    }
+  }
+
+  return {
+    run: run.id,
+    ended: end(),
+    stop() {
+      stopping ??= (async () => {
+        send(child, { type: 'stop' })
+        killer = setTimeout(() => child.kill('SIGKILL'), stopGraceMs)
+        log.write({ type: 'stop-requested' })
+        await log.flushed()
+      })()
+      return stopping
+    },
+  }
+}
+
+function ends(event: NewRunEvent): boolean {
+  return event.type === 'succeeded' || event.type === 'stopped' || event.type === 'failed'
+}
+
+function send(child: ChildProcess, message: ToTrainer): void {
+  // A message that doesn't arrive needs no handling of its own: the exit that explains it does.
+  if (child.connected) child.send(message, () => undefined)
+}
