@@ -1,18 +1,33 @@
 import type { Head } from '../backbone/head.ts'
+import { logitsOfRow } from './reference-objective.ts'
 
-/** `features · weightᵀ + bias` for features `[n, width]`, as `[n, classes]`; summed in double precision. */
+/** What a head says of feature vectors `[n, features]`: `[n, classes]`, summed in double precision. */
 export function headLogits(
   { weight, bias, classes, features: width }: Head,
   features: Float32Array,
 ): Float32Array {
   const count = features.length / width
+  const parameters = new Float64Array(classes * (width + 1))
+  parameters.set(weight)
+  parameters.set(bias, classes * width)
   const logits = new Float32Array(count * classes)
-  for (let n = 0; n < count; n++) {
-    for (let c = 0; c < classes; c++) {
-      let sum = bias[c]!
-      for (let i = 0; i < width; i++) sum += features[n * width + i]! * weight[c * width + i]!
-      logits[n * classes + c] = sum
-    }
+  const row = new Float64Array(classes)
+  for (let i = 0; i < count; i++) {
+    logitsOfRow({ features, width, classes }, parameters, i, row)
+    logits.set(row, i * classes)
   }
   return logits
+}
+
+/** The solvers' parameters as a head. */
+export function headFrom(
+  parameters: Float64Array,
+  { width, classes }: { width: number; classes: number },
+): Head {
+  return {
+    weight: Float32Array.from(parameters.subarray(0, classes * width)),
+    bias: Float32Array.from(parameters.subarray(classes * width)),
+    classes,
+    features: width,
+  }
 }

@@ -10,7 +10,7 @@ export type LbfgsOptions = {
   readonly maxSteps?: number
   /** What earlier runs on (nearly) the same function learned of its curvature; it goes on learning here. */
   readonly history?: CurvatureHistory
-  /** Called after every step, with the step's number (from 1) and the loss there. */
+  /** Called at the start (step 0) and after every step, with the loss there. */
   readonly onStep?: (step: number, loss: number) => void
   /** Asked before every step; what follows after it waits, so messages may arrive. */
   readonly shouldStop?: () => Promise<boolean> | boolean
@@ -47,6 +47,7 @@ export async function minimise(
   let loss = await f(x, gradient)
   let evaluations = 1
   let steps = 0
+  options.onStep?.(steps, loss)
   const end = (ended: Minimum['ended']): Minimum => ({ x, loss, steps, evaluations, ended })
 
   while (steps < maxSteps) {
