@@ -60,7 +60,7 @@ async function attempt(job: Job, { emit, stop }: AttemptContext): Promise<NewRun
     signal: stop,
   }
   const of = (split: Split) => job.pictures.filter((picture) => picture.split === split)
-  const fitted = await fit(job, extraction, { emit, stop })
+  const fitted = await trainHead(job, extraction, { emit, stop })
   const record: RunRecord = {
     version: 1,
     run: job.run,
@@ -97,7 +97,7 @@ async function attempt(job: Job, { emit, stop }: AttemptContext): Promise<NewRun
 type Fitted = { head: Head; stopped: boolean; calibration?: RunRecord['calibration'] }
 
 /** Features of train and validation in one go, then the head on them. The test split is not even read. */
-async function fit(job: Job, extraction: SplitExtraction, { emit, stop }: AttemptContext): Promise<Fitted> {
+async function trainHead(job: Job, extraction: SplitExtraction, { emit, stop }: AttemptContext): Promise<Fitted> {
   const { settings, dataset } = job
   const pictures = (['train', 'validation'] as const).map((split) =>
     job.pictures.filter((picture) => picture.split === split),

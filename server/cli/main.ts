@@ -1,0 +1,55 @@
+import { Command, CommanderError } from 'commander'
+import { backbonesCommand } from './commands/backbones.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { evalCommand } from './commands/eval.ts'
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
+import { inferCommand } from './commands/infer.ts'
+import { runsCommand } from './commands/runs.ts'
+import { stopCommand } from './commands/stop.ts'
+import { trainCommand } from './commands/train.ts'
+import { createOutput } from './output.ts'
+
+/** `whippet`: 0 done, 1 failed, 2 wrong usage. */
+
+const WRONG_USAGE = 2
+
+const program = new Command('whippet')
+  .description('Fast transfer learning: from labelled pictures to a trained, measured, exported classifier.')
+  .helpOption('-h, --help', 'show this help')
+  .showSuggestionAfterError()
+  .addHelpText(
+    'after',
+    `
+Everything is kept in the data folder: $WHIPPET_DATA, or .whippet in the working directory.
+With $DATABASE_URL the database is that Postgres server instead of the embedded one.
+
+Examples:
+  whippet import flowers.zip --name flowers
+  whippet train --dataset flowers --follow
+  whippet eval --run r4k2
+  whippet export --run r4k2 --out flowers-model`,
+  )
+
+const commands = [importCommand, trainCommand, evalCommand, inferCommand, exportCommand, runsCommand, stopCommand, backbonesCommand, doctorCommand]
+for (const command of commands) program.addCommand(command())
+for (const command of [program, ...program.commands.flatMap((sub) => [sub, ...sub.commands])]) {
+  command.exitOverride()
+}
+
+try {
+  await program.parseAsync()
+} catch (thrown) {
+  if (thrown instanceof CommanderError) {
+    // Help and version are no mistakes.
+    process.exitCode = thrown.exitCode === 0 ? 0 : WRONG_USAGE
+  } else {
+    createOutput(process.argv.includes('--json')).problem(thrown)
+    process.exitCode = isUsage(thrown) ? WRONG_USAGE : 1
+  }
+}
+
+function isUsage(thrown: unknown): boolean {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  return code.startsWith('settings/') || code === 'cli/usage' || code === 'backbones/unknown'
+}

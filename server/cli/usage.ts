@@ -1,0 +1,31 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Readers of option values; what they refuse is wrong usage, with commander's own sentence around it. */
+
+export function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It takes a whole number, 0 or more.')
+  return value
+}
+
+export function share(text: string): number {
+  const value = Number(text)
+  if (text === '' || !(value >= 0 && value < 1)) throw new InvalidArgumentError('It takes a share from 0 to below 1, like 0.15.')
+  return value
+}
+
+/** `70,15,15` or `0.7,0.15,0.15`: train, validation, test. */
+export function shares(text: string): { train: number; validation: number; test: number } {
+  const numbers = text.split(',').map(Number)
+  const sum = numbers.reduce((total, n) => total + n, 0)
+  const [train = 0, validation = 0, test = 0] = numbers.map((n) => n / sum)
+  if (numbers.length !== 3 || !numbers.every((n) => n >= 0) || !(train > 0)) {
+    throw new InvalidArgumentError('It takes three shares, train, validation and test, like 70,15,15.')
+  }
+  return { train, validation, test }
+}
+
+/** For options that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
+}
