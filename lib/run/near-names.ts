@@ -3,7 +3,7 @@ export function nearest(written: string, names: readonly string[]): string[] {
   const short = lastPart(written).toLowerCase()
   return names
     .map((name) => ({ name, slips: distance(short, lastPart(name).toLowerCase()) }))
-    .filter(({ slips }) => slips <= Math.max(1, Math.floor(short.length / 3)))
+    .filter(({ slips }) => slips <= Math.ceil(short.length / 3))
     .sort((a, b) => a.slips - b.slips)
     .slice(0, 3)
     .map(({ name }) => name)

@@ -175,5 +175,9 @@ function together(before: ExtractionSummary | undefined, more: ExtractionSummary
   const pictures = before.pictures + more.pictures
   const fromCache = before.fromCache + more.fromCache
   const seconds = before.seconds + more.seconds
-  return { pictures, fromCache, seconds, imagesPerSecond: seconds > 0 ? (pictures - fromCache) / seconds : 0 }
+  const imagesPerSecond = seconds > SHORTEST_SECONDS ? Math.max(0, pictures - fromCache) / seconds : 0
+  return { pictures, fromCache, seconds, imagesPerSecond }
 }
+
+/** Below this a rate says nothing. */
+const SHORTEST_SECONDS = 1e-3
