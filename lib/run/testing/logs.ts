@@ -83,7 +83,7 @@ export const anyEvent: fc.Arbitrary<NewRunEvent> = fc
       type: fc.constant('l2-chosen' as const),
       l2: rate,
       validationLoss: rate,
-      tried: fc.constant([]),
+      tried: fc.array(fc.record({ l2: rate, validationLoss: rate, validationTop1: rate }), { maxLength: 3 }),
     }),
     fc.record({ type: fc.constant('head-fitted' as const), seconds: rate }),
     fc.constant({ type: 'stop-requested' as const }),
