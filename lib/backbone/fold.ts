@@ -17,25 +17,39 @@ export function foldBatchNorm(
   keep: readonly TensorId[],
 ): { graph: BackboneGraph; weights: WeightStore } {
   const sliced = sliceTo(graph, keep)
-  const readers = countReaders(sliced)
-  for (const id of keep) readers.set(id, (readers.get(id) ?? 0) + 1)
-  const byId = new Map(sliced.map((node) => [node.id, node]))
-  const folded = new Map<TensorId, GraphNode>()
-  const gone = new Set<TensorId>()
+  const pairs = foldablePairs(sliced, keep)
   const fresh = new Map<string, WeightTensor>()
-  for (const norm of sliced) {
-    const conv = norm.op === 'batchNorm' && byId.get(norm.inputs[0]!)
-    if (!conv || (conv.op !== 'conv' && conv.op !== 'depthwiseConv') || readers.get(conv.id) !== 1) continue
-    const names = { weight: `${norm.id}/folded.weight`, bias: `${norm.id}/folded.bias` }
-    const { weight, bias } = multiplied(conv, norm, weights)
+  const folded = sliced.map((node): GraphNode => {
+    const conv = pairs.get(node.id)
+    if (!conv || node.op !== 'batchNorm') return node
+    const names = { weight: `${node.id}/folded.weight`, bias: `${node.id}/folded.bias` }
+    const { weight, bias } = multiplied(conv, node, weights)
     fresh.set(names.weight, weight).set(names.bias, bias)
-    folded.set(norm.id, { ...conv, ...names, id: norm.id })
-    gone.add(conv.id)
-  }
-  const nodes = sliced.filter(({ id }) => !gone.has(id)).map((node) => folded.get(node.id) ?? node)
+    return { ...conv, ...names, id: node.id }
+  })
+  const gone = new Set([...pairs.values()].map(({ id }) => id))
+  const nodes = folded.filter(({ id }) => !gone.has(id))
   const left = new Set(nodes.map(({ id }) => id))
   const stages = Object.fromEntries(Object.entries(graph.stages).filter(([, id]) => left.has(id)))
   return { graph: { ...graph, nodes, stages }, weights: overlay(weights, fresh) }
+}
+
+/** The convolutions that {@link foldBatchNorm} merges into their batch norm: these tensors are gone afterwards. */
+export function foldedAway(graph: BackboneGraph, keep: readonly TensorId[]): ReadonlySet<TensorId> {
+  return new Set([...foldablePairs(sliceTo(graph, keep), keep).values()].map(({ id }) => id))
+}
+
+/** Batch norm → the convolution that it can be multiplied into. */
+function foldablePairs(nodes: readonly GraphNode[], keep: readonly TensorId[]): Map<TensorId, Conv> {
+  const readers = countReaders(nodes)
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const pairs = new Map<TensorId, Conv>()
+  for (const { op, id, inputs } of nodes) {
+    const before = byId.get(inputs[0] ?? '')
+    if (op !== 'batchNorm' || !before || keep.includes(before.id) || readers.get(before.id) !== 1) continue
+    if (before.op === 'conv' || before.op === 'depthwiseConv') pairs.set(id, before)
+  }
+  return pairs
 }
 
 function countReaders(nodes: readonly GraphNode[]): Map<TensorId, number> {
