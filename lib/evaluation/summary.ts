@@ -23,7 +23,8 @@ const calibrationSchema = z.object({
 
 /** Metrics of one head on one split. Shares are 0–1, intervals Wilson's at 95 %. */
 export const evaluationSummarySchema = z.object({
-  split: z.enum(SPLITS),
+  /** `all`: every picture of a dataset that was not trained on. */
+  split: z.enum([...SPLITS, 'all']),
   images: z.number().int().positive(),
   top1: share,
   /** With five classes or fewer this is 1 by definition. */

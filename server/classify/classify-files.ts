@@ -2,10 +2,17 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Problem, type ProblemSummary } from '../../lib/problem.ts'
-import { CLASSIFIER_PROTOCOL, type ClassifierModel, fromClassifierSchema, type ToClassifier } from './messages.ts'
+import {
+  CLASSIFIER_PROTOCOL,
+  type ClassifierModel,
+  fromClassifierSchema,
+  type ToClassifier,
+} from './messages.ts'
 
 /** What came of one picture. */
-export type FileClassification = { readonly probabilities: Float32Array } | { readonly problem: ProblemSummary }
+export type FileClassification =
+  | { readonly probabilities: Float32Array }
+  | { readonly problem: ProblemSummary }
 
 export type ClassifyOptions = {
   readonly processes?: number
@@ -45,7 +52,10 @@ export async function classifyFiles(
   let done = 0
   const most = options.processes ?? availableParallelism()
   const processes = Math.max(1, Math.min(most, Math.ceil(paths.length / WORTH_A_PROCESS)))
-  const children = Array.from({ length: paths.length > 0 ? processes : 0 }, options.startClassifier ?? startClassifier)
+  const children = Array.from(
+    { length: paths.length > 0 ? processes : 0 },
+    options.startClassifier ?? startClassifier,
+  )
   const stop = () => children.forEach((child) => child.kill('SIGKILL'))
   signal?.addEventListener('abort', stop)
   try {
@@ -69,13 +79,16 @@ export async function classifyFiles(
       child.on('message', (raw) => {
         const message = fromClassifierSchema.parse(raw)
         if (message.type === 'failed') return reject(new Problem(message.problem.code, message.problem))
-        results[message.index] = 'problem' in message ? { problem: message.problem } : { probabilities: message.probabilities }
+        results[message.index] =
+          'problem' in message ? { problem: message.problem } : { probabilities: message.probabilities }
         atHand--
         onProgress?.({ done: ++done, total: paths.length })
         feed()
       })
       child.on('error', reject)
-      child.on('exit', (code, how) => reject(signal?.aborted ? signal.reason : died(how ?? `exit status ${code}`)))
+      child.on('exit', (code, how) =>
+        reject(signal?.aborted ? signal.reason : died(how ?? `exit status ${code}`)),
+      )
       say({ type: 'open', protocol: CLASSIFIER_PROTOCOL, model })
       feed()
     })

@@ -39,7 +39,14 @@ async function classifyFile(index: number, path: string): Promise<void> {
   }
 }
 
-async function open({ backbone, dataDir, run, preprocessing, looks, temperature }: ClassifierModel): Promise<Classify> {
+async function open({
+  backbone,
+  dataDir,
+  run,
+  preprocessing,
+  looks,
+  temperature,
+}: ClassifierModel): Promise<Classify> {
   const { head, record } = await readRunFolder(dataDir, run)
   const graph = withHead(backboneEntry(backbone).build(), head.classes)
   const { weights } = await loadBackboneWeights(backbone, { dataDir })
@@ -49,7 +56,10 @@ async function open({ backbone, dataDir, run, preprocessing, looks, temperature 
     const output = await session.run(input)
     const map = output[graph.featureMap]
     const [, height = 0, width = 0, channels = 0] = map?.shape ?? []
-    return { logits: output[HEAD]!.data, ...(map && { featureMap: { data: map.data, height, width, channels } }) }
+    return {
+      logits: output[HEAD]!.data,
+      ...(map && { featureMap: { data: map.data, height, width, channels } }),
+    }
   }
   return async (path) => {
     const pixels = await decodePicture(await readFile(path))

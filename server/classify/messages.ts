@@ -25,7 +25,11 @@ export const toClassifierSchema = z.discriminatedUnion('type', [
 export type ToClassifier = z.infer<typeof toClassifierSchema>
 
 export const fromClassifierSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('classified'), index: z.number().int(), probabilities: z.custom<Float32Array>((value) => value instanceof Float32Array) }),
+  z.object({
+    type: z.literal('classified'),
+    index: z.number().int(),
+    probabilities: z.custom<Float32Array>((value) => value instanceof Float32Array),
+  }),
   /** This picture can't be read; others may be. */
   z.object({ type: z.literal('unreadable'), index: z.number().int(), problem: problemSummarySchema }),
   /** The process can't work at all. */

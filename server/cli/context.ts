@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { Problem } from '../../lib/problem.ts'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
+import { Problem } from '../../lib/problem.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { askOwner } from '../owner/control.ts'
 import type { Store } from '../store/open.ts'
@@ -47,7 +47,10 @@ export async function findDataset(store: Store, wanted: string): Promise<Dataset
   const names = [...new Set((await store.datasets.list()).map(({ dataset }) => dataset))]
   throw new Problem('datasets/unknown', {
     says: `There is no dataset "${wanted}".`,
-    advice: names.length > 0 ? `There are ${names.join(', ')}.` : 'Import one first: whippet import PATH --name NAME.',
+    advice:
+      names.length > 0
+        ? `There are ${names.join(', ')}.`
+        : 'Import one first: whippet import PATH --name NAME.',
   })
 }
 

@@ -2,7 +2,6 @@ import { Command, CommanderError } from 'commander'
 import { backbonesCommand } from './commands/backbones.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evalCommand } from './commands/eval.ts'
-import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { inferCommand } from './commands/infer.ts'
 import { runsCommand } from './commands/runs.ts'
@@ -31,7 +30,16 @@ Examples:
   whippet export --run r4k2 --out flowers-model`,
   )
 
-const commands = [importCommand, trainCommand, evalCommand, inferCommand, exportCommand, runsCommand, stopCommand, backbonesCommand, doctorCommand]
+const commands = [
+  importCommand,
+  trainCommand,
+  evalCommand,
+  inferCommand,
+  runsCommand,
+  stopCommand,
+  backbonesCommand,
+  doctorCommand,
+]
 for (const command of commands) program.addCommand(command())
 for (const command of [program, ...program.commands.flatMap((sub) => [sub, ...sub.commands])]) {
   command.exitOverride()

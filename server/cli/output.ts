@@ -21,7 +21,11 @@ type Streams = {
 const PLAIN_PROGRESS_MS = 5000
 
 /** @param verbose also prints the cause of a problem and its stack (WHIPPET_DEBUG=1). */
-export function createOutput(json: boolean, streams: Streams = process, verbose = process.env.WHIPPET_DEBUG === '1'): Output {
+export function createOutput(
+  json: boolean,
+  streams: Streams = process,
+  verbose = process.env.WHIPPET_DEBUG === '1',
+): Output {
   const { stdout, stderr } = streams
   let open = false
   let lastPlain = 0
@@ -53,7 +57,8 @@ export function createOutput(json: boolean, streams: Streams = process, verbose 
       const problem = Problem.from(thrown)
       stderr.write(`${problem.says} [${problem.code}]\n`)
       if (problem.advice) stderr.write(`${problem.advice}\n`)
-      if (verbose && problem.cause) stderr.write(`${problem.cause instanceof Error ? problem.cause.stack : String(problem.cause)}\n`)
+      if (verbose && problem.cause)
+        stderr.write(`${problem.cause instanceof Error ? problem.cause.stack : String(problem.cause)}\n`)
       if (json) stdout.write(`${JSON.stringify({ problem: problem.summary() })}\n`)
     },
   }

@@ -4,13 +4,15 @@ import { InvalidArgumentError } from 'commander'
 
 export function wholeNumber(text: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It takes a whole number, 0 or more.')
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('It takes a whole number, 0 or more.')
   return value
 }
 
 export function share(text: string): number {
   const value = Number(text)
-  if (text === '' || !(value >= 0 && value < 1)) throw new InvalidArgumentError('It takes a share from 0 to below 1, like 0.15.')
+  if (text === '' || !(value >= 0 && value < 1))
+    throw new InvalidArgumentError('It takes a share from 0 to below 1, like 0.15.')
   return value
 }
 
@@ -28,4 +30,12 @@ export function shares(text: string): { train: number; validation: number; test:
 /** For options that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value]
+}
+
+export function oneOf<const Choice extends string>(choices: readonly Choice[]): (text: string) => Choice {
+  return (text) => {
+    const choice = choices.find((known) => known === text)
+    if (choice === undefined) throw new InvalidArgumentError(`It takes one of ${choices.join(', ')}.`)
+    return choice
+  }
 }

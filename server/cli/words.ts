@@ -14,7 +14,9 @@ export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–'
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`
   const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return minutes < 60
+    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 export function megabytes(sizeBytes: number): string {
@@ -23,7 +25,8 @@ export function megabytes(sizeBytes: number): string {
 
 /** Columns padded to their widest cell; numbers to the right. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => String(row[column] ?? '').length))) ?? []
+  const widths =
+    rows[0]?.map((_, column) => Math.max(...rows.map((row) => String(row[column] ?? '').length))) ?? []
   return rows
     .map((row) =>
       row
@@ -34,4 +37,16 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+/** One row of blocks for a series, the lowest value at the bottom; longer series are thinned to `width`. */
+export function sparkline(values: readonly number[], width = 30): string {
+  const step = Math.max(1, values.length / width)
+  const shown = Array.from(
+    { length: Math.min(width, values.length) },
+    (_, i) => values[Math.floor(i * step)]!,
+  )
+  const low = Math.min(...shown)
+  const range = Math.max(...shown) - low || 1
+  return shown.map((value) => '▁▂▃▄▅▆▇█'[Math.round(((value - low) / range) * 7)]).join('')
 }

@@ -71,7 +71,10 @@ async function endOrphans(store: Store): Promise<void> {
   }
 }
 
-function handlersOf(store: Store, running: ReadonlyMap<string, Supervised>): Parameters<typeof serveControl>[1] {
+function handlersOf(
+  store: Store,
+  running: ReadonlyMap<string, Supervised>,
+): Parameters<typeof serveControl>[1] {
   return {
     async stop({ run: wanted }) {
       const run = await store.runs.find(wanted)

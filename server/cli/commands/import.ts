@@ -3,13 +3,19 @@ import type { DatasetVersion, SplitSettings } from '../../../lib/dataset/dataset
 import type { ImportReport } from '../../../lib/dataset/report.ts'
 import { openBlobs } from '../../blobs/blobs.ts'
 import { importPictures } from '../../datasets/import.ts'
+import type { Worker } from '../../worker/open.ts'
 import { asOwner, contextOf, interruptSignal } from '../context.ts'
+import type { Output } from '../output.ts'
 import { share, shares, wholeNumber } from '../usage.ts'
 import { bar, duration, percent } from '../words.ts'
-import type { Worker } from '../../worker/open.ts'
-import type { Output } from '../output.ts'
 
-type Options = { name: string; seed?: number; shares?: SplitSettings['shares']; validation?: number; json?: boolean }
+type Options = {
+  name: string
+  seed?: number
+  shares?: SplitSettings['shares']
+  validation?: number
+  json?: boolean
+}
 
 export function importCommand(): Command {
   return new Command('import')
@@ -17,7 +23,11 @@ export function importCommand(): Command {
     .argument('<path>', 'class folders, optionally under train/ (val/) test/')
     .requiredOption('--name <name>', 'what to call the dataset; the same name again makes its next version')
     .option('--shares <shares>', 'without test/: train,validation,test shares (default 70,15,15)', shares)
-    .option('--validation <share>', 'with train/ and test/ only: share of train held out (default 0.15, 0 for none)', share)
+    .option(
+      '--validation <share>',
+      'with train/ and test/ only: share of train held out (default 0.15, 0 for none)',
+      share,
+    )
     .option('--seed <n>', 'of the split (default 0)', wholeNumber)
     .option('--json', 'print one JSON document')
     .addHelpText(
@@ -31,14 +41,24 @@ Examples:
     .action(async (path: string, options: Options) => {
       const context = contextOf(options)
       await asOwner(context, async (worker) => {
-        const { version, report, seconds } = await importDataset(worker, { path, ...options, signal: interruptSignal() }, context.output)
+        const { version, report, seconds } = await importDataset(
+          worker,
+          { path, ...options, signal: interruptSignal() },
+          context.output,
+        )
         const { id, dataset, version: number, classes, counts } = version
-        context.output.result({ dataset, version: number, id, classes: classes.length, counts, report, seconds }, textOf(version, report, seconds))
+        context.output.result(
+          { dataset, version: number, id, classes: classes.length, counts, report, seconds },
+          textOf(version, report, seconds),
+        )
       })
     })
 }
 
-export type DatasetImport = Pick<Options, 'name' | 'seed' | 'shares' | 'validation'> & { path: string; signal?: AbortSignal }
+export type DatasetImport = Pick<Options, 'name' | 'seed' | 'shares' | 'validation'> & {
+  path: string
+  signal?: AbortSignal
+}
 
 /** Imports pictures as the next version of a dataset, which is visible once all of it is there. */
 export async function importDataset(
@@ -56,7 +76,9 @@ export async function importDataset(
       ...(validation !== undefined && { validationShare: validation }),
     },
     onProgress: ({ done, total, imagesPerSecond, etaSeconds }) =>
-      output.progress(`${bar(done / total)} ${done} of ${total} pictures, ${imagesPerSecond.toFixed(0)}/s, ${duration(etaSeconds ?? Number.NaN)} left`),
+      output.progress(
+        `${bar(done / total)} ${done} of ${total} pictures, ${imagesPerSecond.toFixed(0)}/s, ${duration(etaSeconds ?? Number.NaN)} left`,
+      ),
     ...(signal && { signal }),
   })
   const version = await store.datasets.create({ name, ...found, report })
@@ -66,7 +88,11 @@ export async function importDataset(
 /** How many lines of each kind of trouble are shown; --json has all. */
 const SHOWN = 10
 
-function textOf({ dataset, version, classes, counts }: DatasetVersion, report: ImportReport, seconds: number): string {
+function textOf(
+  { dataset, version, classes, counts }: DatasetVersion,
+  report: ImportReport,
+  seconds: number,
+): string {
   const total = counts.train + counts.validation + counts.test
   const skipped = report.skipped.filter(({ code }) => !code.startsWith('ignored/'))
   const ignored = report.skipped.length - skipped.length
@@ -77,6 +103,8 @@ function textOf({ dataset, version, classes, counts }: DatasetVersion, report: I
     ...skipped.slice(0, SHOWN).map(({ file, says }) => `    ${file}: ${says}`),
     ...(skipped.length > SHOWN ? [`    and ${skipped.length - SHOWN} more (--json lists them)`] : []),
     ...report.warnings.slice(0, SHOWN).map(({ says }) => `  note: ${says}`),
-    ...(report.warnings.length > SHOWN ? [`  and ${report.warnings.length - SHOWN} more notes (--json lists them)`] : []),
+    ...(report.warnings.length > SHOWN
+      ? [`  and ${report.warnings.length - SHOWN} more notes (--json lists them)`]
+      : []),
   ].join('\n')
 }

@@ -13,7 +13,10 @@ export function runsCommand(): Command {
       const context = contextOf(options)
       const answer = await askOwner(context.dataDir, { type: 'runs' })
       const runs = answer ? answer.runs : await asOwner(context, ({ store }) => store.runs.list())
-      context.output.result({ runs: runs.map(summaryOf) }, runs.length === 0 ? 'No runs yet.' : table(runs.map(rowOf)))
+      context.output.result(
+        { runs: runs.map(summaryOf) },
+        runs.length === 0 ? 'No runs yet.' : table(runs.map(rowOf)),
+      )
     })
 }
 
@@ -30,6 +33,10 @@ function summaryOf({ id, dataset, settings, state, queuedAt, evaluation }: Run) 
 }
 
 function rowOf({ id, dataset, settings, state, queuedAt, evaluation }: Run): string[] {
-  const score = evaluation ? `top-1 ${percent(evaluation.top1)}` : state.status === 'failed' ? state.problem.says : ''
+  const score = evaluation
+    ? `top-1 ${percent(evaluation.top1)}`
+    : state.status === 'failed'
+      ? state.problem.says
+      : ''
   return [id, dataset.name, settings.backbone, state.status, queuedAt.slice(0, 16).replace('T', ' '), score]
 }

@@ -16,7 +16,8 @@ export function stopCommand(): Command {
       if (answer) return context.output.result(answer, `Run ${answer.run} ends at its next step.`)
       // Nobody owns the folder, so nothing runs in it: say what became of the run.
       const run = await findRun(context, wanted)
-      if (!isOver(run.state)) return context.output.result({ run: run.id }, `Run ${run.id} is not running any more.`)
+      if (!isOver(run.state))
+        return context.output.result({ run: run.id }, `Run ${run.id} is not running any more.`)
       throw notRunning(run)
     })
 }

@@ -1,0 +1,53 @@
+import { Command } from 'commander'
+import { readableName } from '../../../lib/dataset/readable-name.ts'
+import { classifyFiles } from '../../classify/classify-files.ts'
+import { readRunFolder } from '../../trainer/run-folder.ts'
+import { contextOf, findRun, interruptSignal } from '../context.ts'
+import { classifierModelOf } from '../model.ts'
+import { percent } from '../words.ts'
+
+const TOP = 5
+
+export function inferCommand(): Command {
+  return new Command('infer')
+    .description("classify picture files with a run's model")
+    .requiredOption('--run <run>', 'its id, or the beginning of it')
+    .argument('<files...>')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  whippet infer --run r4k2 photo.jpg more/*.heic')
+    .action(async (files: string[], options: { run: string; json?: boolean }) => {
+      const context = contextOf(options)
+      const run = await findRun(context, options.run)
+      const { record } = await readRunFolder(context.dataDir, run.id)
+      const results = await classifyFiles(files, classifierModelOf(context.dataDir, record), {
+        signal: interruptSignal(),
+      })
+      const images = results.map((result, i) => {
+        const file = files[i]!
+        return 'problem' in result
+          ? { file, problem: result.problem, top: [] }
+          : { file, ...answerOf(result.probabilities, record) }
+      })
+      context.output.result({ run: run.id, images }, images.map(lineOf).join('\n'))
+      if (images.some((image) => 'problem' in image)) process.exitCode = 1
+    })
+}
+
+type Answer = { sure?: boolean; top: { label: string; probability: number }[] }
+
+function answerOf(
+  probabilities: Float32Array,
+  { classes, calibration }: { classes: string[]; calibration?: { notSureBelow: number } | undefined },
+): Answer {
+  const top = [...probabilities]
+    .map((probability, i) => ({ label: readableName(classes[i]!), probability }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, TOP)
+  return { sure: top[0]!.probability >= (calibration?.notSureBelow ?? 0), top }
+}
+
+function lineOf(image: Answer & { file: string; problem?: { says: string } }): string {
+  if (image.problem) return `${image.file}: ${image.problem.says}`
+  const answers = image.top.map(({ label, probability }) => `${label} ${percent(probability)}`).join(', ')
+  return `${image.file}: ${image.sure ? '' : 'not sure; '}${answers}`
+}
