@@ -2,11 +2,20 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { wilson } from './intervals.ts'
 
-test("is Wilson's interval", () => {
-  // scipy.stats.binomtest(1210, 1440).proportion_ci(method='wilson'), and of 0 in 10, 7 in 10.
-  expect(wilson(1210, 1440).map((x) => x.toFixed(4))).toEqual(['0.8205', '0.8583'])
-  expect(wilson(0, 10).map((x) => x.toFixed(4))).toEqual(['0.0000', '0.2775'])
-  expect(wilson(7, 10).map((x) => x.toFixed(4))).toEqual(['0.3968', '0.8922'])
+test("ends where a share would be 1.96 of its own standard errors away, as Wilson's does", () => {
+  for (const [hits, of] of [
+    [1210, 1440],
+    [7, 10],
+    [1, 3],
+  ] as const) {
+    for (const end of wilson(hits, of)) {
+      expect(Math.abs(hits / of - end) / Math.sqrt((end * (1 - end)) / of)).toBeCloseTo(1.959964, 6)
+    }
+  }
+})
+
+test('1,210 of 1,440 are 84.0 %, 82.0 to 85.8', () => {
+  expect(wilson(1210, 1440).map((x) => (100 * x).toFixed(1))).toEqual(['82.0', '85.8'])
 })
 
 test('holds the share, stays within 0 and 1, and is the mirror image for misses', () => {
