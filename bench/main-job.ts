@@ -6,7 +6,13 @@ import { median } from './median.ts'
 import { type PeerResult, runPeer } from './peer.ts'
 import { type WhippetRun, whippet } from './whippet-process.ts'
 
-type Round = { importSeconds: number; first: WhippetRun; second: WhippetRun; peer?: PeerResult; peerBest?: PeerResult }
+type Round = {
+  importSeconds: number
+  first: WhippetRun
+  second: WhippetRun
+  peer?: PeerResult
+  peerBest?: PeerResult
+}
 
 /**
  * The main job on `stanford-dogs-part.zip` with the defaults, beside the PyTorch peer in its `cached` mode, as people write it
@@ -18,7 +24,8 @@ type Round = { importSeconds: number; first: WhippetRun; second: WhippetRun; pee
  */
 export async function benchMainJob({ rounds, shared, say }: BenchOptions): Promise<Report> {
   const zip = join(shared, 'datasets', 'stanford-dogs-part.zip')
-  if (!existsSync(zip)) throw new Error(`${zip} is not there: name its folder with --shared or WHIPPET_SHARED`)
+  if (!existsSync(zip))
+    throw new Error(`${zip} is not there: name its folder with --shared or WHIPPET_SHARED`)
   const measured: Round[] = []
   for (let round = 1; round <= rounds; round++) {
     say(`round ${round} of ${rounds}: Whippet`)
@@ -68,11 +75,14 @@ function report(rounds: readonly Round[]): Report {
   const divide = (a?: number, b?: number) => (a === undefined || b === undefined ? undefined : a / b)
   const ratios = {
     extraction: ratio((r) => divide(r.first.document.extraction?.imagesPerSecond, r.peer?.extract_img_s)),
-    extraction_best: ratio((r) => divide(r.first.document.extraction?.imagesPerSecond, r.peerBest?.extract_img_s)),
+    extraction_best: ratio((r) =>
+      divide(r.first.document.extraction?.imagesPerSecond, r.peerBest?.extract_img_s),
+    ),
     time_to_head: ratio((r) => divide(r.peer?.train_total_s, r.first.document.secondsToHead)),
     second_run: ratio((r) => divide(r.peer?.train_total_s, r.second.secondsToHead)),
   }
-  const figure = (value: number | null | undefined, digits = 1) => (value == null ? 'not measured (no peer)' : value.toFixed(digits))
+  const figure = (value: number | null | undefined, digits = 1) =>
+    value == null ? 'not measured (no peer)' : value.toFixed(digits)
   const lines = [
     `import           ${figure(results.import_s)} s`,
     `extraction       ${figure(results.extraction_img_s)} images/s   ${figure(ratios.extraction, 2)} × batch 64, ${figure(ratios.extraction_best, 2)} × batch 8`,

@@ -39,7 +39,11 @@ if (!benchmark) {
   process.exit(2)
 }
 const say = (line: string) => void process.stderr.write(`${line}\n`)
-const { results, ratios, lines } = await benchmark({ rounds: Number(values.rounds), shared: values.shared, say })
+const { results, ratios, lines } = await benchmark({
+  rounds: Number(values.rounds),
+  shared: values.shared,
+  say,
+})
 const machine = describeMachine()
 process.stdout.write(
   values.json

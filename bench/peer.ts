@@ -5,9 +5,19 @@ import { join } from 'node:path'
 export type PeerResult = { extract_img_s: number; train_total_s: number; top1: number; batch: number }
 
 /** Runs the PyTorch peer; undefined, with the reason said, where Python, torch or timm is missing. */
-export async function runPeer(shared: string, batch: number, say: (line: string) => void): Promise<PeerResult | undefined> {
+export async function runPeer(
+  shared: string,
+  batch: number,
+  say: (line: string) => void,
+): Promise<PeerResult | undefined> {
   const script = join(shared, 'bench', 'peer_torch.py')
-  const { status, stdout, stderr } = await collect('python3', [script, '--modes', 'cached', '--batch', String(batch)])
+  const { status, stdout, stderr } = await collect('python3', [
+    script,
+    '--modes',
+    'cached',
+    '--batch',
+    String(batch),
+  ])
   if (status !== 0) {
     say(`no peer: python3 ended with status ${status}: ${stderr.trim().split('\n').at(-1) ?? ''}`)
     return undefined

@@ -39,6 +39,7 @@ export async function whippet(dataDir: string, args: readonly string[]): Promise
   const peakBytes = memory.stop()
   if (status !== 0) throw new Error(`whippet ${args.join(' ')} ended with status ${status}`)
   const document = JSON.parse(stdout) as TrainDocument
-  const fitted = document.headFittedAt === undefined ? undefined : (Date.parse(document.headFittedAt) - started) / 1000
+  const fitted =
+    document.headFittedAt === undefined ? undefined : (Date.parse(document.headFittedAt) - started) / 1000
   return { document, seconds: (Date.now() - started) / 1000, secondsToHead: fitted, peakBytes }
 }

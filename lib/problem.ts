@@ -39,6 +39,9 @@ export class Problem extends Error {
   static from(thrown: unknown): Problem {
     if (thrown instanceof Problem) return thrown
     const message = thrown instanceof Error ? thrown.message : String(thrown)
-    return new Problem('internal/unexpected', { says: `Something unexpected happened: ${message}`, cause: thrown })
+    return new Problem('internal/unexpected', {
+      says: `Something unexpected happened: ${message}`,
+      cause: thrown,
+    })
   }
 }

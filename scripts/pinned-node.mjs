@@ -25,4 +25,3 @@ export function pinnedNode(root) {
   if (file && existsSync(file)) return file
   return existsSync(join(root, 'node_modules')) && runsTypeScript() ? process.execPath : undefined
 }
-

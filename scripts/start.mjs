@@ -21,7 +21,9 @@ const PROGRAMS = {
 }
 
 function lockHash() {
-  return createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
 }
 
 function installed() {
@@ -33,30 +35,44 @@ async function install() {
   const started = Date.now()
   const say = (text) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`)
   process.stderr.write('Installing the packages that package-lock.json names, from the package registry …\n')
-  const npm = spawn(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-progress', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  })
+  const npm = spawn(
+    process.platform === 'win32' ? 'npm.cmd' : 'npm',
+    ['ci', '--no-progress', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
+    },
+  )
   const timer = setInterval(
     () => {
-      say(`  ${megabytesIn(join(root, 'node_modules'))} MB on disk after ${Math.round((Date.now() - started) / 1000)} s`)
+      say(
+        `  ${megabytesIn(join(root, 'node_modules'))} MB on disk after ${Math.round((Date.now() - started) / 1000)} s`,
+      )
     },
     process.stderr.isTTY ? 1000 : 5000,
   )
-  const status = await new Promise((resolve) => npm.on('error', () => resolve(-1)).on('exit', (code) => resolve(code ?? 1)))
+  const status = await new Promise((resolve) =>
+    npm.on('error', () => resolve(-1)).on('exit', (code) => resolve(code ?? 1)),
+  )
   clearInterval(timer)
   if (status !== 0) {
     const why = status === -1 ? 'npm was not found' : `npm ci ended with status ${status}`
-    process.stderr.write(`\nThe packages could not be installed: ${why}. Check that the npm registry can be reached, then run the same command again.\n`)
+    process.stderr.write(
+      `\nThe packages could not be installed: ${why}. Check that the npm registry can be reached, then run the same command again.\n`,
+    )
     process.exit(1)
   }
   if (pinnedNode(root) === undefined) {
-    process.stderr.write(`\nNo pinned Node for ${process.platform}-${process.arch} among the packages. Whippet needs Node 22.18 or newer on this platform.\n`)
+    process.stderr.write(
+      `\nNo pinned Node for ${process.platform}-${process.arch} among the packages. Whippet needs Node 22.18 or newer on this platform.\n`,
+    )
     process.exit(1)
   }
   writeFileSync(stamp, lockHash())
-  say(`  ${megabytesIn(join(root, 'node_modules'))} MB installed in ${Math.round((Date.now() - started) / 1000)} s\n`)
+  say(
+    `  ${megabytesIn(join(root, 'node_modules'))} MB installed in ${Math.round((Date.now() - started) / 1000)} s\n`,
+  )
 }
 
 const [name, ...rest] = process.argv.slice(2)

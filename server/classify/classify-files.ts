@@ -56,7 +56,9 @@ export async function classifyFiles(
     { length: paths.length > 0 ? processes : 0 },
     options.startClassifier ?? startClassifier,
   )
-  const stop = () => children.forEach((child) => child.kill('SIGKILL'))
+  const stop = () => {
+    for (const child of children) child.kill('SIGKILL')
+  }
   signal?.addEventListener('abort', stop)
   try {
     await Promise.all(children.map(serve))

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../lib/run/events.ts'
-import { type Run, reduceRun } from '../../lib/run/run.ts'
+import { type Curve, type Run, reduceRun } from '../../lib/run/run.ts'
 import type { Output } from './output.ts'
 import { bar, duration, percent, sparkline } from './words.ts'
 
@@ -14,55 +14,55 @@ export function followRun(
   { curves }: { curves: boolean },
 ): (event: RunEvent) => void {
   let current = run
+  let drawn = 0
+  /** The curves that are finished: all but the last while it still grows. */
+  const finishedCurves = (finished: number) => {
+    const lines = curves ? current.curves.slice(drawn, finished).map(curveLine) : []
+    drawn = Math.max(drawn, finished)
+    return lines
+  }
   return (event) => {
-    const before = current
     current = reduceRun(current, event)
-    for (const line of newLines(before, current, event, curves)) output.say(line)
+    const grows = event.type === 'point' ? 1 : 0
+    const lines = [...finishedCurves(current.curves.length - grows), ...linesOf(event)]
+    for (const line of lines) output.say(line)
     const progress = progressLine(current)
     if (progress) output.progress(progress)
   }
 }
 
-function newLines(before: Run, run: Run, event: RunEvent, curves: boolean): string[] {
-  const lines: string[] = []
-  if (curves && event.type === 'point' && run.curves.length > before.curves.length)
-    lines.push(...curveLine(before))
-  if (event.type === 'plan') {
-    const { backbone, frozenGroups, trainedGroups, trainableParameters, cut } = event
-    lines.push(
-      `${backbone}: ${frozenGroups.length} layer groups frozen, ${trainedGroups.join(', ')} trained (${trainableParameters.toLocaleString('en')} parameters), cached at ${cut}`,
-    )
+function linesOf(event: RunEvent): string[] {
+  switch (event.type) {
+    case 'plan': {
+      const { backbone, frozenGroups, trainedGroups, trainableParameters, cut } = event
+      return [
+        `${backbone}: ${frozenGroups.length} layer groups frozen, ${trainedGroups.join(', ')} trained (${trainableParameters.toLocaleString('en')} parameters), cached at ${cut}`,
+      ]
+    }
+    case 'extracted': {
+      const { pictures, fromCache, seconds, imagesPerSecond } = event
+      const rate = fromCache < pictures ? `, ${imagesPerSecond.toFixed(0)} images/s` : ''
+      return [`features of ${pictures} pictures in ${duration(seconds)} (${fromCache} from the cache${rate})`]
+    }
+    case 'l2-chosen': {
+      const { l2, validationLoss, tried } = event
+      return [
+        `L2 ${l2.toPrecision(2)} chosen on validation out of ${tried.length} (log loss ${validationLoss.toFixed(3)})`,
+      ]
+    }
+    case 'head-fitted':
+      return [`head fitted in ${duration(event.seconds)}`]
+    case 'stop-requested':
+      return ['stopping at the next step …']
+    default:
+      return []
   }
-  if (event.type === 'extracted') {
-    const { pictures, fromCache, seconds, imagesPerSecond } = event
-    const rate = fromCache < pictures ? `, ${imagesPerSecond.toFixed(0)} images/s` : ''
-    lines.push(
-      `features of ${pictures} pictures in ${duration(seconds)} (${fromCache} from the cache${rate})`,
-    )
-  }
-  if (event.type === 'l2-chosen') {
-    if (curves) lines.push(...curveLine(before))
-    const { l2, validationLoss, tried } = event
-    lines.push(
-      `L2 ${l2.toPrecision(2)} chosen on validation out of ${tried.length} (log loss ${validationLoss.toFixed(3)})`,
-    )
-  }
-  if (event.type === 'head-fitted') {
-    if (curves) lines.push(...curveLine(before))
-    lines.push(`head fitted in ${duration(event.seconds)}`)
-  }
-  if (event.type === 'stop-requested') lines.push('stopping at the next step …')
-  return lines
 }
 
-function curveLine({ curves }: Run): string[] {
-  const curve = curves.at(-1)
-  if (!curve) return []
-  const last = curve.points.at(-1)!
+function curveLine({ series, points }: Curve): string {
+  const last = points.at(-1)!
   const judged = last.validationTop1 === undefined ? '' : `, validation top-1 ${percent(last.validationTop1)}`
-  return [
-    `  ${curve.series.padEnd(12)} ${sparkline(curve.points.map(({ loss }) => loss))} loss ${last.loss.toFixed(3)} after ${last.step} steps${judged}`,
-  ]
+  return `  ${series.padEnd(12)} ${sparkline(points.map(({ loss }) => loss))} loss ${last.loss.toFixed(3)} after ${last.step} steps${judged}`
 }
 
 function progressLine({ state }: Run): string | undefined {

@@ -97,7 +97,11 @@ async function attempt(job: Job, { emit, stop }: AttemptContext): Promise<NewRun
 type Fitted = { head: Head; stopped: boolean; calibration?: RunRecord['calibration'] }
 
 /** Features of train and validation in one go, then the head on them. The test split is not even read. */
-async function trainHead(job: Job, extraction: SplitExtraction, { emit, stop }: AttemptContext): Promise<Fitted> {
+async function trainHead(
+  job: Job,
+  extraction: SplitExtraction,
+  { emit, stop }: AttemptContext,
+): Promise<Fitted> {
   const { settings, dataset } = job
   const pictures = (['train', 'validation'] as const).map((split) =>
     job.pictures.filter((picture) => picture.split === split),
