@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib'
-import heicDecode from 'heic-decode'
+import libheif, { type Channel, type Handle } from 'libheif-js/wasm-bundle.js'
 import sharp, { type Sharp } from 'sharp'
 import { refuseTooLarge } from './megapixels.ts'
 
@@ -7,22 +7,56 @@ import { refuseTooLarge } from './megapixels.ts'
 const AFTER_HEADER = 8 + 25
 
 /**
- * A phone's HEIC picture as upright pixels, by libheif; its size is checked before it is decoded.
+ * A phone's HEIC picture as upright pixels, by libheif; its size is checked before it is decoded. Called as it is: the
+ * usual wrappers take the first picture where the file names its main one, and print errors on standard output.
  *
- * @throws Problem `pictures/too-large`; libheif's errors as they are.
+ * @throws Problem `pictures/too-large`; an Error with libheif's message.
  */
 export async function openHeic(bytes: Uint8Array): Promise<Sharp> {
-  const images = await heicDecode.all({ buffer: bytes })
+  await libheif.ready
+  const context = libheif.heif_context_alloc()
   try {
-    const first = images[0]!
-    refuseTooLarge(first.width, first.height)
-    const { width, height, data } = await first.decode()
-    const pixels = sharp(data, { raw: { width, height, channels: 4 } })
-    const profile = colourProfile(bytes)
-    return profile ? await withProfile(pixels, profile) : pixels
+    const read = libheif.heif_context_read_from_memory(context, bytes)
+    if (read.code !== libheif.heif_error_code.heif_error_Ok) throw new Error(read.message)
+    const handle = libheif.heif_js_context_get_primary_image_handle(context)
+    if (handle.code !== undefined) throw new Error(handle.message)
+    try {
+      refuseTooLarge(
+        libheif.heif_image_handle_get_width(handle),
+        libheif.heif_image_handle_get_height(handle),
+      )
+      const { width, height, data } = await decode(handle)
+      const pixels = sharp(data, { raw: { width, height, channels: 4 } })
+      const profile = colourProfile(bytes)
+      return profile ? await withProfile(pixels, profile) : pixels
+    } finally {
+      libheif.heif_image_handle_release(handle)
+    }
   } finally {
-    images.dispose()
+    libheif.heif_context_free(context)
   }
+}
+
+async function decode(handle: Handle): Promise<{ width: number; height: number; data: Uint8Array }> {
+  const decoded = await libheif.heif_js_decode_image2(
+    handle,
+    libheif.heif_colorspace.heif_colorspace_RGB,
+    libheif.heif_chroma.heif_chroma_interleaved_RGBA,
+  )
+  if (decoded.code !== undefined) throw new Error(decoded.message)
+  try {
+    const [rgba] = decoded.channels as [Channel]
+    return { width: rgba.width, height: rgba.height, data: withoutStride(rgba) }
+  } finally {
+    libheif.heif_image_release(decoded.image)
+  }
+}
+
+/** A copy, rows one after the other: libheif pads them, and its memory is freed. */
+function withoutStride({ width, height, stride, data }: Channel): Uint8Array {
+  const rows = new Uint8Array(width * height * 4)
+  for (let y = 0; y < height; y++) rows.set(data.subarray(y * stride, y * stride + width * 4), y * width * 4)
+  return rows
 }
 
 /** The ICC profile of the file's first `colr` box that has one: phones write Display P3. */
