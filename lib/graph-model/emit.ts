@@ -25,6 +25,13 @@ export type GraphModelArtifacts = {
 }
 
 /**
+ * Weights of fewer numbers than this keep 16 bits: the first, narrow convolutions have channels that 256 common levels
+ * don't do justice. On EfficientNet-Lite0 that costs 50 kB of 4.9 MB, and takes the mean change of the probabilities
+ * from 0.059 to 0.022, where levels per channel reach 0.014 and cost a product per convolution in every run.
+ */
+const SMALL = 16_384
+
+/**
  * The network up to `outputs` for `tf.loadGraphModel`: batch norm folded, activations fused, weights in `precision`.
  *
  * Input and outputs are named by tensor id; spatial ones are NHWC. Biases and everything small stay float32.
@@ -46,7 +53,8 @@ export function emitGraphModel(
     node: (node) => nodes.push(node),
     constant(name, { shape, data }, atLeast = 'float32') {
       if (!written.has(name)) {
-        const chosen = PRECISIONS[Math.min(PRECISIONS.indexOf(precision), PRECISIONS.indexOf(atLeast))]!
+        const lowest = atLeast === 'uint8' && data.length < SMALL ? 'float16' : atLeast
+        const chosen = PRECISIONS[Math.min(PRECISIONS.indexOf(precision), PRECISIONS.indexOf(lowest))]!
         written.set(name, writeWeight({ name, shape, data, precision: chosen }))
         nodes.push(constantNode(name, data instanceof Int32Array ? 'int32' : 'float32', shape))
       }
