@@ -47,7 +47,7 @@ export function storeOn(database: Database, timeoutMs = TIMEOUT_MS): Store {
   return {
     datasets: datasetsIn(database, timeoutMs, newId),
     runs: runsIn(database, timeoutMs, newId),
-    close: () => database.close(),
+    close: () => withinTime(database.close(), timeoutMs, database.place),
   }
 }
 

@@ -24,9 +24,11 @@ export function openPostgres(url: string, timeoutMs: number): Database {
 /** Where the server is, for people: no user, no password. */
 function placeOf(url: string): string {
   try {
-    const { host, pathname, searchParams } = new URL(url)
-    return `${host || searchParams.get('host') || 'localhost'}${pathname}`
-  } catch (cause) {
-    throw unreachable('DATABASE_URL', 'it is no URL like postgres://user:password@host:5432/database', cause)
+    // `postgres://user@/name?host=/run/postgresql` names a socket's folder and has no host; URL wants one.
+    const { host, pathname, searchParams } = new URL(url.replace('@/', '@localhost/'))
+    return `${searchParams.get('host') ?? (host || 'localhost')}${pathname}`
+  } catch {
+    // No cause: it would show the password.
+    throw unreachable('DATABASE_URL', 'it is no URL like postgres://user:password@host:5432/database')
   }
 }

@@ -48,7 +48,7 @@ export function runsIn({ db, place }: Database, timeoutMs: number, newId: () => 
   }
 
   function tell(runId: string, appended: readonly RunEvent[]): void {
-    for (const event of appended) for (const listener of listeners.get(runId) ?? []) listener(event)
+    for (const event of appended) for (const listener of listeners.get(runId) ?? []) heed(listener, event)
   }
 
   return {
@@ -101,6 +101,17 @@ export function runsIn({ db, place }: Database, timeoutMs: number, newId: () => 
         if (heard.size === 0 && listeners.get(runId) === heard) listeners.delete(runId)
       }
     },
+  }
+}
+
+/** What a listener throws is its own trouble: the event is stored, and whoever appended it must hear so. */
+function heed(listener: RunListener, event: RunEvent): void {
+  try {
+    listener(event)
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
 }
 
