@@ -3,8 +3,9 @@ import type { BackboneGraph, TensorId, WeightStore } from '../backbone/graph.ts'
 import { shapesOf } from '../backbone/shapes.ts'
 import { fuseActivations } from './fuse.ts'
 import { emitNode } from './nodes.ts'
+import { PRECISIONS, type Precision } from './precision.ts'
 import { constantNode, type TopologyNode } from './topology.ts'
-import { PRECISIONS, type Precision, type WeightSpec, writeWeight } from './weights.ts'
+import { type WeightSpec, writeWeight } from './weights.ts'
 import type { GraphModelWriter } from './writer.ts'
 
 type TensorInfo = {

@@ -1,8 +1,5 @@
 import { float32ToFloat16 } from '../backbone/weights/float16.ts'
-
-/** How the numbers of an exported model are stored. */
-export const PRECISIONS = ['float32', 'float16', 'uint8'] as const
-export type Precision = (typeof PRECISIONS)[number]
+import type { Precision } from './precision.ts'
 
 /** A weight before it is written. */
 export type ModelWeight = {

@@ -1,6 +1,6 @@
 import type { TensorId, WeightStore, WeightTensor } from '../backbone/graph.ts'
+import type { Precision } from './precision.ts'
 import type { TopologyNode } from './topology.ts'
-import type { Precision } from './weights.ts'
 
 /** What the emission of one node reads and writes to. */
 export type GraphModelWriter = {
