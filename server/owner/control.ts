@@ -82,15 +82,21 @@ async function answer(socket: Socket, handlers: ControlHandlers): Promise<void> 
   const say = (message: object) =>
     socket.end(`${JSON.stringify({ protocol: CONTROL_PROTOCOL, ...message })}\n`)
   try {
-    const line = requestLineSchema.safeParse(
-      JSON.parse(await readLine(socket, MAX_REQUEST_BYTES, ANSWER_TIMEOUT_MS)),
+    const request = requestIn(
+      await readLine(socket, MAX_REQUEST_BYTES, ANSWER_TIMEOUT_MS).catch(misunderstood),
     )
-    if (!line.success) throw misunderstood(line.error)
-    const { request } = line.data
     const handle = handlers[request.type] as (request: OwnerRequest) => Promise<unknown>
     say({ answer: await handle(request) })
   } catch (thrown) {
     say({ problem: Problem.from(thrown).summary() })
+  }
+}
+
+function requestIn(line: string): OwnerRequest {
+  try {
+    return requestLineSchema.parse(JSON.parse(line)).request
+  } catch (cause) {
+    return misunderstood(cause)
   }
 }
 
@@ -107,8 +113,8 @@ function connected(address: string): Promise<Socket | undefined> {
   })
 }
 
-function misunderstood(cause: unknown): Problem {
-  return new Problem('owner/misunderstood', {
+function misunderstood(cause: unknown): never {
+  throw new Problem('owner/misunderstood', {
     says: 'The process that owns the data folder does not understand this request.',
     advice: 'It may be another version of Whippet: end it and start it again.',
     cause,

@@ -1,13 +1,13 @@
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
-import { type NewRunEvent, newRunEventSchema, type RunEvent, runEventSchema } from '../../lib/run/events.ts'
-import { fenced, type Run, reduceRun } from '../../lib/run/run.ts'
+import type { NewRunEvent, RunEvent } from '../../lib/run/events.ts'
+import { type Run, reduceRun } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Database } from './database.ts'
 import { inOrder } from './in-order.ts'
+import { appendEvents, createRun, endedRun, eventOf, folded, nextAttempt, validated } from './run-log.ts'
 import { runEvents, runs as runTable } from './schema.ts'
-import { storable } from './storable.ts'
 import { withinTime } from './trouble.ts'
 
 export type RunListener = (event: RunEvent) => void
@@ -81,17 +81,12 @@ export function runsIn({ db, place }: Database, timeoutMs: number, newId: () => 
     },
     async list() {
       const rows = db
-        .select({ event: runEvents })
-        .from(runEvents)
-        .innerJoin(runTable, eq(runTable.id, runEvents.runId))
-        .orderBy(desc(runTable.createdAt), desc(runTable.id), asc(runEvents.seq))
-      const logs = new Map<string, RunEvent[]>()
-      for (const { event } of await ask(rows)) {
-        const log = logs.get(event.runId) ?? []
-        logs.set(event.runId, log)
-        log.push(eventOf(event))
-      }
-      return [...logs].map(([id, log]) => folded(id, log))
+        .select({ id: runTable.id, seq: runTable.seq, ended: runTable.ended })
+        .from(runTable)
+        .orderBy(desc(runTable.createdAt), desc(runTable.id))
+      const listed: Run[] = []
+      for (const row of await ask(rows)) listed.push(endedRun(row) ?? folded(row.id, await events(row.id)))
+      return listed
     },
     subscribe(runId, listener) {
       const heard = listeners.get(runId) ?? new Set()
@@ -113,88 +108,6 @@ function heed(listener: RunListener, event: RunEvent): void {
       throw error
     })
   }
-}
-
-async function createRun(
-  tx: Transaction,
-  id: string,
-  settings: RunSettings,
-  { id: version, dataset, version: number, classes, counts }: DatasetVersion,
-): Promise<RunEvent> {
-  await tx.insert(runTable).values({ id, versionId: version, seq: 0, attempt: 0, createdAt: new Date() })
-  const queued = validated({
-    type: 'queued',
-    run: id,
-    settings,
-    dataset: { version, name: `${dataset}@${number}`, classes: [...classes], counts },
-  })
-  const [event] = await appendEvents(tx, id, 0, [queued])
-  return event!
-}
-
-async function nextAttempt(tx: Transaction, runId: string): Promise<number> {
-  const { attempt } = await locked(tx, runId)
-  await tx
-    .update(runTable)
-    .set({ attempt: attempt + 1 })
-    .where(eq(runTable.id, runId))
-  return attempt + 1
-}
-
-async function appendEvents(
-  tx: Transaction,
-  runId: string,
-  attempt: number,
-  added: readonly NewRunEvent[],
-): Promise<RunEvent[]> {
-  const run = await locked(tx, runId)
-  if (attempt !== run.attempt) throw fenced(runId, attempt, run.attempt)
-  if (added.length === 0) return []
-  const at = new Date()
-  const rows = added.map(({ type, ...body }, i) => ({ runId, seq: run.seq + 1 + i, at, attempt, type, body }))
-  await tx.insert(runEvents).values(rows)
-  await tx
-    .update(runTable)
-    .set({ seq: run.seq + added.length })
-    .where(eq(runTable.id, runId))
-  return rows.map(eventOf)
-}
-
-/** An event as it can be stored: what a child process or a caller says is not taken on trust. */
-function validated(event: NewRunEvent): NewRunEvent {
-  const valid = newRunEventSchema.safeParse(storable(event))
-  if (valid.success) return valid.data
-  throw new Problem('runs/bad-event', {
-    says: `"${event.type}" is no event of a run as it stands: ${valid.error.issues[0]?.message} (${valid.error.issues[0]?.path.join('.')}).`,
-    cause: valid.error,
-  })
-}
-
-/** The run's row, which nobody else changes until the transaction ends: that is what keeps `seq` without gaps. */
-async function locked(tx: Transaction, runId: string): Promise<{ seq: number; attempt: number }> {
-  const [run] = await tx
-    .select({ seq: runTable.seq, attempt: runTable.attempt })
-    .from(runTable)
-    .where(eq(runTable.id, runId))
-    .for('update')
-  if (!run)
-    throw new Problem('runs/unknown', { says: `There is no run ${runId}.`, advice: 'See "whippet runs".' })
-  return run
-}
-
-function eventOf({ seq, at, attempt, type, body, runId }: typeof runEvents.$inferSelect): RunEvent {
-  const event = runEventSchema.safeParse({ ...body, type, seq, at: at.toISOString(), attempt })
-  if (event.success) return event.data
-  throw new Problem('runs/damaged-log', {
-    says: `Event ${seq} of run ${runId} can't be read: it is damaged, or another version of Whippet wrote it.`,
-    cause: event.error,
-  })
-}
-
-function folded(id: string, log: readonly RunEvent[]): Run {
-  const run = log.reduce<Run | undefined>(reduceRun, undefined)
-  if (run) return run
-  throw new Problem('runs/damaged-log', { says: `The log of run ${id} is empty.` })
 }
 
 function ambiguous(prefix: string): Problem {

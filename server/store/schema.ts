@@ -11,6 +11,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { DatasetVersion, Split } from '../../lib/dataset/dataset.ts'
 import type { ImportReport } from '../../lib/dataset/report.ts'
+import type { Run } from '../../lib/run/run.ts'
 
 // After a change: npx drizzle-kit generate --config server/store/drizzle.config.ts --name what-changed
 
@@ -66,6 +67,8 @@ export const runs = pgTable(
     /** The attempt that may write; 0 before the first. */
     attempt: integer().notNull(),
     createdAt: at('created_at').notNull(),
+    /** The run as its events tell it, once it has ended; so that a list need not read the logs of all. */
+    ended: jsonb().$type<{ version: number; run: Run }>(),
   },
   (table) => [index().on(table.versionId)],
 )

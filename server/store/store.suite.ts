@@ -189,6 +189,40 @@ export function describeStore(name: string, connect: () => Promise<Database>) {
         expect((await store.runs.list()).find((listed) => listed.id === id)).toEqual(run)
       })
 
+      test('a run that has ended is listed as its log tells it, and again when it goes on', async () => {
+        const { id } = await aRun()
+        const listed = async () => (await store.runs.list()).find((run) => run.id === id)
+        const kept = async () => {
+          const [row] = await database.db.select().from(runTable).where(eq(runTable.id, id))
+          return row!.ended !== null
+        }
+        const happenings: [attempt: number, events: NewRunEvent[], ended: boolean][] = [
+          [1, [{ type: 'started', pid: 1 }, point(1, 0.1 + 0.2)], false],
+          [1, [point(2), { type: 'stopped', kept: true }], true],
+          [1, [{ type: 'stop-requested' }], true],
+          [2, [{ type: 'started', pid: 2 }], false],
+          [2, [{ type: 'succeeded' }], true],
+        ]
+        for (const [attempt, events, ended] of happenings) {
+          if ((await store.runs.find(id))!.attempt < attempt) await store.runs.beginAttempt(id)
+          await store.runs.append(id, attempt, events)
+          expect(await listed()).toEqual(await store.runs.find(id))
+          expect(await kept()).toBe(ended)
+        }
+        await database.db.update(runTable).set({ ended: sql`'{"version": 0}'` }).where(eq(runTable.id, id))
+        expect(await listed()).toEqual(await store.runs.find(id))
+      })
+
+      test('thousands of events at once are one call', async () => {
+        const { id } = await aRun()
+        const appended = await store.runs.append(
+          id,
+          0,
+          Array.from({ length: 2500 }, (_, n) => point(n)),
+        )
+        expect(await store.runs.events(id, 1)).toEqual(appended)
+      })
+
       test('every number comes back to the last bit', async () => {
         const { id } = await aRun()
         const finite = fc
