@@ -28,7 +28,7 @@ describe('uint8', () => {
 })
 
 test('float16 rounds to 11 bits', () => {
-  const data = Float32Array.of(0.1, -3.14159, 1000, 0)
+  const data = Float32Array.of(0.1, -3.5, 1000, 0)
   const { spec, bytes } = writeWeight({ name: 'w', shape: [4], data, precision: 'float16' })
   expect(spec.quantization).toEqual({ dtype: 'float16' })
   for (const [i, value] of float16ToFloat32(new Uint16Array(bytes.buffer)).entries())

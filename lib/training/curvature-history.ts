@@ -16,7 +16,7 @@ export type CurvatureHistory = {
 type Pair = { step: Float64Array; change: Float64Array; product: number }
 
 /** Ten pairs: more take longer to apply than they save in evaluations. */
-export function curvatureHistory(size: number, capacity = 10): CurvatureHistory {
+export function curvatureHistory(size: number, capacity = 15): CurvatureHistory {
   const pairs: Pair[] = []
   return {
     descend(gradient) {

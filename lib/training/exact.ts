@@ -17,7 +17,7 @@ export const USUAL_L2 = 1e-3
 
 /** Shares of the loss that a step must still promise: while L2 is chosen, and for the head that is kept. */
 const COARSE = 1e-4
-const FINE = 1e-6
+const FINE = 1e-5
 
 /**
  * Multinomial logistic regression at its optimum: mean softmax cross-entropy + l2/2 · ‖W‖², with a free bias.

@@ -25,8 +25,8 @@ export function headFrom(
   { width, classes }: { width: number; classes: number },
 ): Head {
   return {
-    weight: Float32Array.from(parameters.subarray(0, classes * width)),
-    bias: Float32Array.from(parameters.subarray(classes * width)),
+    weight: new Float32Array(parameters.subarray(0, classes * width)),
+    bias: new Float32Array(parameters.subarray(classes * width)),
     classes,
     features: width,
   }

@@ -1,5 +1,5 @@
 import { type CurvatureHistory, curvatureHistory } from './curvature-history.ts'
-import { dot } from './dot.ts'
+import { addScaled, dot } from './dot.ts'
 
 /** A smooth function: returns its value at `x` and writes its gradient to `gradient`. */
 export type SmoothFunction = (x: Float64Array, gradient: Float64Array) => Promise<number>
@@ -76,7 +76,8 @@ async function search(f: SmoothFunction, line: Line): Promise<{ point?: Point; e
   let kept: Point | undefined
   let step = 1
   for (let evaluations = 1; ; evaluations++) {
-    const at = x.map((value, i) => value + step * direction[i]!)
+    const at = x.slice()
+    addScaled(at, direction, step)
     const gradient = new Float64Array(x.length)
     const point = { x: at, loss: await f(at, gradient), gradient }
     const enough = point.loss <= loss + ENOUGH * step * slope
@@ -100,5 +101,7 @@ function shorter(loss: number, promised: number, reached: number): number {
 }
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, i) => value - b[i]!)
+  const c = a.slice()
+  addScaled(c, b, -1)
+  return c
 }

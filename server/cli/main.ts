@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { backbonesCommand } from './commands/backbones.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evalCommand } from './commands/eval.ts'
+import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { inferCommand } from './commands/infer.ts'
 import { runsCommand } from './commands/runs.ts'
@@ -35,6 +36,7 @@ const commands = [
   trainCommand,
   evalCommand,
   inferCommand,
+  exportCommand,
   runsCommand,
   stopCommand,
   backbonesCommand,

@@ -39,3 +39,9 @@ export function oneOf<const Choice extends string>(choices: readonly Choice[]): 
     return choice
   }
 }
+
+/** Several of the choices, separated by commas. */
+export function listOf<const Choice extends string>(choices: readonly Choice[]): (text: string) => Choice[] {
+  const read = oneOf(choices)
+  return (text) => [...new Set(text.split(',').map((part) => read(part.trim())))]
+}

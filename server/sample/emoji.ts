@@ -35,7 +35,7 @@ const markerSchema = z.object({
 type Picture = { file: string; icon: Icon; pose: Pose }
 
 /**
- * The sample: emoji of five designers in 14 classes, `train/<class>/` by four of them and `test/<class>/` by the fifth.
+ * The sample: emoji of five designers in as many classes as `EMOJI_CLASSES` has, `train/`, `val/` and `test/` by designers of their own.
  * Drawn into `dir` at first use; `<dir>.json` beside it says what it is and names the licences.
  *
  * @throws Problem `sample/packages-missing`; the signal's reason when it is aborted.
@@ -79,7 +79,7 @@ async function readMarker(dir: string, marker: string) {
 async function planSample(): Promise<{ pictures: Picture[]; licences: Licence[] }> {
   const pictures: Picture[] = []
   const licences: Licence[] = []
-  for (const split of ['train', 'test'] as const) {
+  for (const split of ['train', 'val', 'test'] as const) {
     for (const designer of DESIGNERS[split]) {
       const set = await readIconSet(designer)
       licences.push(set.licence)
@@ -90,7 +90,7 @@ async function planSample(): Promise<{ pictures: Picture[]; licences: Licence[] 
           // Two names of one drawing are one emoji.
           if (!icon || drawn.has(icon.body)) continue
           drawn.add(icon.body)
-          const poses = split === 'train' ? POSES : [UPRIGHT]
+          const poses = split === 'test' ? [UPRIGHT] : POSES
           for (const [n, pose] of poses.entries()) {
             pictures.push({ file: join(split, className, `${designer}-${name}-${n + 1}.png`), icon, pose })
           }

@@ -5,6 +5,8 @@ export type Database = {
   readonly db: PgDatabase<PgQueryResultHKT>
   /** For people, without credentials: a folder, or `host:port/name`. */
   readonly place: string
+  /** @throws Problem `store/disk-full` when writing so much more can't be trusted to end well. */
+  requireRoom(bytes: number): Promise<void>
   close(): Promise<void>
 }
 

@@ -36,12 +36,19 @@ export type Datasets = {
 const MAX_NAME = 100
 /** Pictures per insert: few enough that a statement is done well within the time limit. */
 const BATCH = 5000
+/** Row, index and the database's own log. */
+const BYTES_PER_PICTURE = 1000
 
-export function datasetsIn({ db, place }: Database, timeoutMs: number, newId: () => string): Datasets {
+export function datasetsIn(
+  { db, place, requireRoom }: Database,
+  timeoutMs: number,
+  newId: () => string,
+): Datasets {
   const ask = <T>(work: Promise<T>, patience = 1) => withinTime(work, timeoutMs * patience, place)
   return {
-    create(version) {
+    async create(version) {
       checkName(version.name)
+      await requireRoom(version.pictures.length * BYTES_PER_PICTURE)
       const patience = 1 + version.pictures.length / BATCH
       return ask(
         db.transaction((tx) => createVersion(tx, version, newId())),

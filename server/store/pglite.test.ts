@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStore } from './open.ts'
+import { requireRoom } from './room.ts'
 import { madeUpVersion, settingsFor } from './testing/made-up.ts'
 
 let dataDir: string
@@ -41,6 +42,14 @@ test('no event that was acknowledged is lost when the process is killed', async 
     await again.close()
     acknowledged = seqs.length
   }
+})
+
+test('a disk with too little room is said to be full before anything is written', async () => {
+  await requireRoom(dataDir, 0)
+  await expect(requireRoom(dataDir, 2 ** 60)).rejects.toMatchObject({
+    code: 'store/disk-full',
+    says: expect.stringMatching(/MB are free, it needs 1,099,511,627,808 MB/),
+  })
 })
 
 test('a folder that holds something else is said to be damaged, and left as it is', async () => {

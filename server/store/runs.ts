@@ -4,7 +4,7 @@ import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent, RunEvent } from '../../lib/run/events.ts'
 import { type Run, reduceRun } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { inOrder } from './in-order.ts'
 import { appendEvents, createRun, endedRun, eventOf, folded, nextAttempt, validated } from './run-log.ts'
 import { runEvents, runs as runTable } from './schema.ts'
@@ -33,8 +33,12 @@ export type Runs = {
   subscribe(runId: string, listener: RunListener): () => void
 }
 
-export function runsIn({ db, place }: Database, timeoutMs: number, newId: () => string): Runs {
+export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, newId: () => string): Runs {
   const ask = <T>(work: Promise<T>) => withinTime(work, timeoutMs, place)
+  const write = async <T>(work: (tx: Transaction) => Promise<T>) => {
+    await requireRoom(0)
+    return ask(db.transaction(work))
+  }
   const listeners = new Map<string, Set<RunListener>>()
   const oneByOne = inOrder()
 
@@ -55,16 +59,16 @@ export function runsIn({ db, place }: Database, timeoutMs: number, newId: () => 
     events,
     async create(settings, dataset) {
       const id = newId()
-      const queued = await ask(db.transaction((tx) => createRun(tx, id, settings, dataset)))
+      const queued = await write((tx) => createRun(tx, id, settings, dataset))
       return reduceRun(undefined, queued)
     },
     beginAttempt(runId) {
-      return oneByOne(runId, () => ask(db.transaction((tx) => nextAttempt(tx, runId))))
+      return oneByOne(runId, () => write((tx) => nextAttempt(tx, runId)))
     },
     append(runId, attempt, added) {
       return oneByOne(runId, async () => {
         const valid = added.map(validated)
-        const appended = await ask(db.transaction((tx) => appendEvents(tx, runId, attempt, valid)))
+        const appended = await write((tx) => appendEvents(tx, runId, attempt, valid))
         tell(runId, appended)
         return appended
       })

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent, RunEvent } from '../../lib/run/events.ts'
 import { type Run, reduceRun } from '../../lib/run/run.ts'
 import type { Database } from './database.ts'
@@ -106,7 +107,7 @@ export function describeStore(name: string, connect: () => Promise<Database>) {
       test.each(['', ' ', ' dogs', 'dogs@1', 'do\ngs', 'd'.repeat(101)])(
         'the name %j is refused',
         async (bad) => {
-          expect(() => store.datasets.create(madeUpVersion(bad))).toThrow(
+          await expect(store.datasets.create(madeUpVersion(bad))).rejects.toThrow(
             expect.objectContaining({ code: 'datasets/bad-name' }),
           )
         },
@@ -304,6 +305,23 @@ export function describeStore(name: string, connect: () => Promise<Database>) {
         await expect(store.runs.append(id, 9, [point(1)])).rejects.toMatchObject({ code: 'runs/fenced' })
         expect(heard).toEqual([])
       })
+    })
+
+    test('where the disk has no room nothing is begun', async () => {
+      const { id } = await aRun()
+      const full = storeOn({
+        ...database,
+        async requireRoom() {
+          throw new Problem('store/disk-full', { says: 'Full.' })
+        },
+      })
+      const version = (await store.datasets.list())[0]!
+      const refused = { code: 'store/disk-full' }
+      await expect(full.datasets.create(madeUpVersion('no room'))).rejects.toMatchObject(refused)
+      await expect(full.runs.create(settingsFor(version), version)).rejects.toMatchObject(refused)
+      await expect(full.runs.append(id, 0, [point(1)])).rejects.toMatchObject(refused)
+      await expect(full.runs.beginAttempt(id)).rejects.toMatchObject(refused)
+      expect(await full.runs.events(id)).toHaveLength(1)
     })
 
     test('a query that waits for a lock too long times out, and the store goes on after it', async () => {

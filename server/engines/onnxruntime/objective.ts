@@ -54,8 +54,8 @@ function linearObjective(
   })
 
   const head = (parameters: Float64Array) => ({
-    weight: tensor(Float32Array.from(parameters.subarray(0, weights)), classes, width),
-    bias: tensor(Float32Array.from(parameters.subarray(weights)), classes),
+    weight: tensor(new Float32Array(parameters.subarray(0, weights)), classes, width),
+    bias: tensor(new Float32Array(parameters.subarray(weights)), classes),
   })
 
   const targetOf = (first: number, rows: number) => {

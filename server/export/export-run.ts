@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises'
+import { backboneEntry } from '../../lib/backbone/registry.ts'
+import type { Looks } from '../../lib/classify/classify.ts'
+import { readableName } from '../../lib/dataset/readable-name.ts'
+import type { Precision } from '../../lib/graph-model/precision.ts'
+import { Problem } from '../../lib/problem.ts'
+import { openBlobs } from '../blobs/blobs.ts'
+import type { Store } from '../store/open.ts'
+import { type RunRecord, readRunFolder } from '../trainer/run-folder.ts'
+import { loadBackboneWeights } from '../weights/load.ts'
+import { exportBundle } from './export-bundle.ts'
+import { chooseGatePictures } from './gate-pictures.ts'
+import type { Exported, ExportProgress } from './settings.ts'
+
+/** What may be chosen when a run is exported; everything has a default. */
+export type ExportChoices = {
+  readonly precisions?: readonly Precision[] | undefined
+  /** As trained, unless told otherwise. */
+  readonly looks?: Looks | undefined
+  readonly onnx?: boolean | undefined
+  readonly title?: string | undefined
+  /** A text file whose lines go into the model card: data, licences, caveats. */
+  readonly cardFile?: string | undefined
+}
+
+export type ExportTask = {
+  readonly run: string
+  readonly outDir: string
+  readonly choices?: ExportChoices
+  readonly onProgress?: (progress: ExportProgress) => void
+  readonly signal?: AbortSignal
+}
+
+export type ExportedRun = Exported & {
+  /** How many of the pictures that the gate compared on the run had seen in training: none, unless the dataset is tiny. */
+  readonly seenInTraining: number
+}
+
+/**
+ * Exports the model that a run kept: bundle, model card, parity gate on held-out pictures of the run's own dataset.
+ *
+ * @throws Problem `runs/no-model`, `runs/damaged`, `weights/…`, `export/weights-changed`, `export/card`, and what
+ * {@link exportBundle} throws.
+ */
+export async function exportRun(
+  { store, dataDir }: { store: Store; dataDir: string },
+  { run, outDir, choices = {}, onProgress, signal }: ExportTask,
+): Promise<ExportedRun> {
+  const { record, head } = await readRunFolder(dataDir, run)
+  const entry = backboneEntry(record.backbone)
+  const { weights, hash } = await loadBackboneWeights(record.backbone, { dataDir })
+  if (hash !== record.weightsHash) throw weightsChanged(record)
+  const blobs = await openBlobs(dataDir)
+  const pictures = await store.datasets.pictures(record.dataset.version)
+  const gatePictures = chooseGatePictures(pictures, (picture) => blobs.picturePath(picture))
+  const { precisions, onnx, cardFile, looks = record.settings.looks } = choices
+  const exported = await exportBundle({
+    run,
+    backbone: { id: record.backbone, entry, graph: entry.build() },
+    weights,
+    head,
+    classes: record.classes,
+    labels: record.classes.map(readableName),
+    preprocessing: record.preprocessing,
+    looks,
+    calibration: record.calibration,
+    evaluation: record.evaluation,
+    dataset: await datasetOf(store, record),
+    facts: {
+      title: choices.title ?? `${record.dataset.name}, on ${entry.title}`,
+      command: commandOf(record),
+      dataNotes: cardFile === undefined ? [] : await notesIn(cardFile),
+    },
+    gatePictures,
+    outDir,
+    ...(precisions && { precisions }),
+    ...(onnx !== undefined && { onnx }),
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  })
+  return { ...exported, seenInTraining: gatePictures.filter(({ heldOut }) => !heldOut).length }
+}
+
+async function datasetOf(store: Store, { dataset }: RunRecord): Promise<{ name: string; version: number }> {
+  const version = await store.datasets.find(dataset.version)
+  return version
+    ? { name: version.dataset, version: version.version }
+    : { name: dataset.name.replace(/@\d+$/, ''), version: 1 }
+}
+
+/** The command that does the run again. */
+function commandOf({ dataset, backbone, settings }: RunRecord): string {
+  const { solver, looks, seed, preprocessing } = settings
+  const { kind, ...rest } = solver
+  const set: [string, unknown][] = [
+    ...(kind === 'exact' ? [] : [['solver', kind] as [string, unknown]]),
+    ...Object.entries(rest).filter(([key, value]) => !(key === 'refit' && value === true)),
+    ...Object.entries(preprocessing ?? {}),
+    ...(looks === 'whole' ? [] : [['looks', looks] as [string, unknown]]),
+    ...(seed === 0 ? [] : [['seed', seed] as [string, unknown]]),
+  ]
+  const settingsText = set.map(([key, value]) => ` --set ${key}=${value}`).join('')
+  return `whippet train --dataset ${dataset.name} --backbone ${backbone} --strategy ${settings.strategy}${settingsText}`
+}
+
+async function notesIn(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new Problem('export/card', {
+      says: `${file}, which the model card should quote, can't be read.`,
+      advice: 'Give a text file, one note per line.',
+      cause,
+    })
+  })
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter(Boolean)
+}
+
+function weightsChanged({ run, backbone }: RunRecord): Problem {
+  return new Problem('export/weights-changed', {
+    says: `Run ${run} was trained on other weights of ${backbone} than the ones that are here now.`,
+    advice: `Import the weights that it was trained on ("whippet backbones import ${backbone} FILE"), or train again.`,
+  })
+}
