@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+/** A device of this machine, and which run holds it. */
+export const deviceSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  run: z.string().optional(),
+  imagesPerSecond: z.number().optional(),
+})
+export type Device = z.infer<typeof deviceSchema>
+
+/** A backbone as its card shows it, its layer groups in order. */
+export const backboneSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  size: z.number().int(),
+  /** Without the classifier. */
+  parameters: z.number().int(),
+  gflops: z.number(),
+  /** Percent. */
+  imagenetTop1: z.number().optional(),
+  paper: z.string(),
+  weights: z.enum(['built in', 'imported', 'absent']),
+  licence: z.string(),
+  groups: z.array(z.object({ name: z.string(), parameters: z.number().int(), gflops: z.number() })),
+})
+export type Backbone = z.infer<typeof backboneSchema>

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { extractionProgressSchema, problemSummarySchema } from '../run/events.ts'
+import { isOver, type Run } from '../run/run.ts'
+import { runSettingsSchema } from '../run/settings.ts'
+
+const STATUSES = [
+  'queued',
+  'preparing',
+  'extracting',
+  'training',
+  'evaluating',
+  'succeeded',
+  'stopped',
+  'failed',
+] as const
+
+/** A run on one line of a list. */
+export const runSummarySchema = z.object({
+  id: z.string(),
+  seq: z.number().int().positive(),
+  dataset: z.object({ version: z.string(), name: z.string(), classes: z.number().int() }),
+  backbone: z.string(),
+  strategy: z.string(),
+  status: z.enum(STATUSES),
+  over: z.boolean(),
+  progress: extractionProgressSchema.optional(),
+  queuedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().optional(),
+  top1: z.number().optional(),
+  top1Interval: z.tuple([z.number(), z.number()]).optional(),
+  images: z.number().int().optional(),
+  problem: problemSummarySchema.optional(),
+})
+export type RunSummary = z.infer<typeof runSummarySchema>
+
+export function summaryOf(run: Run): RunSummary {
+  const { id, seq, dataset, settings, state, queuedAt, endedAt, evaluation } = run
+  return {
+    id,
+    seq,
+    dataset: { version: dataset.version, name: dataset.name, classes: dataset.classes.length },
+    backbone: settings.backbone,
+    strategy: settings.strategy,
+    status: state.status,
+    over: isOver(state),
+    ...('progress' in state && state.progress && { progress: state.progress }),
+    queuedAt,
+    ...(endedAt && { endedAt }),
+    ...(evaluation && {
+      top1: evaluation.top1,
+      top1Interval: evaluation.top1Interval,
+      images: evaluation.images,
+    }),
+    ...(state.status === 'failed' && { problem: state.problem }),
+  }
+}
+
+/** What starts a run: its settings, where `dataset` may also be a name (`dogs`, `dogs@2`); all but it have defaults. */
+export const newRunSchema = runSettingsSchema.partial().required({ dataset: true })
+export type NewRun = z.input<typeof newRunSchema>

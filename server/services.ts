@@ -1,0 +1,61 @@
+import type {
+  DatasetDetail,
+  DatasetSummary,
+  ImportState,
+  PicturePage,
+  PictureQuery,
+} from '../lib/api/datasets.ts'
+import type { Backbone, Device } from '../lib/api/machine.ts'
+import type { BundleState } from '../lib/api/models.ts'
+import type { RunSummary } from '../lib/api/runs.ts'
+import type { Share } from '../lib/api/shares.ts'
+import type { Run } from '../lib/run/run.ts'
+
+/** What pages read. They change nothing: that goes over REST, which checks who asks. */
+export type Services = {
+  readonly runs: {
+    /** The newest first. */
+    list(limit?: number): Promise<RunSummary[]>
+    find(id: string): Promise<Run | undefined>
+  }
+  readonly datasets: {
+    /** The latest version of each name, the newest first. */
+    list(): Promise<DatasetSummary[]>
+    /** By version id, `name` or `name@2`. */
+    find(nameOrId: string): Promise<DatasetDetail | undefined>
+    pictures(versionId: string, query: PictureQuery): Promise<PicturePage>
+  }
+  readonly imports: { list(): Promise<ImportState[]> }
+  readonly machine: { backbones(): Promise<Backbone[]>; devices(): Promise<Device[]> }
+  readonly models: {
+    /** Starts making the bundle where the run has a model and nobody has asked before. */
+    bundle(run: string): Promise<BundleState>
+  }
+  readonly shares: {
+    list(run: string): Promise<Share[]>
+    /** The run that a token opens; undefined when it is unknown, expired or revoked. */
+    open(token: string): Promise<{ share: Share; run: Run } | undefined>
+  }
+  /** Whether others than this machine can reach the server, and so need the admin token. */
+  readonly guarded: boolean
+}
+
+const KEY = Symbol.for('whippet.services')
+type Holder = { [KEY]?: Services }
+
+/**
+ * The server's parts, for pages. Next evaluates an imported module several times in one process, so a module's own
+ * variable would be several; the global is one, and set once, by `server/main`.
+ */
+export function services(): Services {
+  const found = (globalThis as Holder)[KEY]
+  if (!found) throw new Error('The pages were started without the server: use "whippet serve".')
+  return found
+}
+
+/** @throws when there are some already: one process has one database and one event bus. */
+export function provideServices(made: Services): void {
+  const holder = globalThis as Holder
+  if (holder[KEY]) throw new Error('This process has its services already.')
+  holder[KEY] = made
+}
