@@ -1,14 +1,28 @@
-import type { BackboneGraph, GraphNode, GraphOp, Padding, TensorId } from './graph.ts'
+import type { BackboneGraph, GraphNode, GraphOp, Padding, Pair, TensorId } from './graph.ts'
+import { symmetricPadding } from './padding.ts'
 
-type Window = { kernel: number; stride?: number; padding?: Padding }
+/** How far a window reaches beyond the map: TensorFlow's SAME, PyTorch's (k − 1) / 2 on every side, or not at all. */
+type PaddingRule = 'same' | 'symmetric' | 'valid'
+
+type Window = { kernel: number | Pair; stride?: number; padding?: PaddingRule | Exclude<Padding, string> }
 
 export type GraphBuilder = ReturnType<typeof graphBuilder>
 
 /**
  * Writes a graph down from the image to the features. Each method adds one node (or a fixed few) and returns its tensor;
  * names are timm's module names, so that weights and stages are found by them.
+ *
+ * `padding` is what windows do that don't say otherwise. The first group is to be called `stem`: the image belongs to it.
  */
-export function graphBuilder({ size, batchNormEpsilon }: { size: number; batchNormEpsilon: number }) {
+export function graphBuilder({
+  size,
+  batchNormEpsilon,
+  padding: usual,
+}: {
+  size: number
+  batchNormEpsilon: number
+  padding: PaddingRule
+}) {
   const nodes: GraphNode[] = [{ op: 'image', id: 'image', inputs: [], group: 'stem' }]
   const groups: string[] = []
   const stages: Record<string, TensorId> = {}
@@ -16,6 +30,15 @@ export function graphBuilder({ size, batchNormEpsilon }: { size: number; batchNo
   function node(id: TensorId, inputs: readonly TensorId[], op: GraphOp): TensorId {
     nodes.push({ ...op, id, inputs, group: groups.at(-1) ?? 'stem' })
     return id
+  }
+
+  function windowOf({ kernel, stride = 1, padding = usual }: Window) {
+    const pair: Pair = typeof kernel === 'number' ? [kernel, kernel] : kernel
+    return {
+      kernel: pair,
+      strides: [stride, stride] as const,
+      padding: padding === 'symmetric' ? symmetricPadding(pair) : padding,
+    }
   }
 
   const builder = {
@@ -34,28 +57,22 @@ export function graphBuilder({ size, batchNormEpsilon }: { size: number; batchNo
       return tensor
     },
 
-    conv(
+    conv(name: string, input: TensorId, { filters, ...window }: Window & { filters: number }): TensorId {
+      return node(name, [input], { op: 'conv', filters, ...windowOf(window), weight: `${name}.weight` })
+    },
+    depthwiseConv(name: string, input: TensorId, window: Window): TensorId {
+      return node(name, [input], { op: 'depthwiseConv', ...windowOf(window), weight: `${name}.weight` })
+    },
+    maxPool(name: string, input: TensorId, window: Window): TensorId {
+      return node(name, [input], { op: 'maxPool', ...windowOf(window) })
+    },
+    /** `countPad`: padded zeros are part of the mean. */
+    avgPool(
       name: string,
       input: TensorId,
-      { kernel, stride = 1, padding = 'same', filters }: Window & { filters: number },
+      { countPad = false, ...window }: Window & { countPad?: boolean },
     ): TensorId {
-      return node(name, [input], {
-        op: 'conv',
-        filters,
-        kernel: [kernel, kernel],
-        strides: [stride, stride],
-        padding,
-        weight: `${name}.weight`,
-      })
-    },
-    depthwiseConv(name: string, input: TensorId, { kernel, stride = 1, padding = 'same' }: Window): TensorId {
-      return node(name, [input], {
-        op: 'depthwiseConv',
-        kernel: [kernel, kernel],
-        strides: [stride, stride],
-        padding,
-        weight: `${name}.weight`,
-      })
+      return node(name, [input], { op: 'avgPool', ...windowOf(window), countPad })
     },
     batchNorm(name: string, input: TensorId): TensorId {
       return node(name, [input], {
@@ -71,8 +88,18 @@ export function graphBuilder({ size, batchNormEpsilon }: { size: number; batchNo
     batchNormRelu6(name: string, input: TensorId): TensorId {
       return node(`${name}.act`, [builder.batchNorm(name, input)], { op: 'relu6' })
     },
+    relu(name: string, input: TensorId): TensorId {
+      return node(name, [input], { op: 'relu' })
+    },
     add(name: string, inputs: readonly TensorId[]): TensorId {
       return node(name, inputs, { op: 'add' })
+    },
+    concat(name: string, inputs: readonly TensorId[]): TensorId {
+      return node(name, inputs, { op: 'concat' })
+    },
+    /** Leaves out the first rows and columns. */
+    slice(name: string, input: TensorId, from: { top: number; left: number }): TensorId {
+      return node(name, [input], { op: 'slice', ...from })
     },
 
     /** The graph: features are the mean of `featureMap` over its pixels. */

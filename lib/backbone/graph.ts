@@ -9,7 +9,7 @@ export type TensorId = string
  */
 export type Padding = 'same' | 'valid' | { top: number; bottom: number; left: number; right: number }
 
-type Pair = readonly [height: number, width: number]
+export type Pair = readonly [height: number, width: number]
 
 /** Weight names are timm's state-dict keys; weights are stored in PyTorch's order (conv `[out, in/groups, kh, kw]`, dense `[out, in]`). */
 export type GraphOp =

@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core'
-import type { BackboneGraph, GraphNode, Padding, TensorId, WeightStore } from './graph.ts'
-import { explicitPadding } from './padding.ts'
+import type { BackboneGraph, GraphNode, TensorId, WeightStore } from './graph.ts'
+import { type ExplicitPadding, explicitPadding, tensorflowPadding } from './padding.ts'
 import { sliceTo } from './slice.ts'
 
 type Tf = typeof tfjs
@@ -64,23 +64,12 @@ function compute(
   const biased = (y: Tensor) => ('bias' in node && node.bias ? tf.add(y, weight(node.bias)) : y)
   switch (node.op) {
     case 'conv':
-      return biased(
-        tf.conv2d(
-          padded(tf, x, node, 0),
-          weight(node.weight) as tfjs.Tensor4D,
-          [...node.strides],
-          tfPadding(node.padding),
-        ),
-      )
-    case 'depthwiseConv':
-      return biased(
-        tf.depthwiseConv2d(
-          padded(tf, x, node, 0),
-          weight(node.weight) as tfjs.Tensor4D,
-          [...node.strides],
-          tfPadding(node.padding),
-        ),
-      )
+    case 'depthwiseConv': {
+      const { input, padding } = padded(tf, x, node, 0)
+      const filter = weight(node.weight) as tfjs.Tensor4D
+      const convolve = node.op === 'conv' ? tf.conv2d : tf.depthwiseConv2d
+      return biased(convolve(input, filter, [...node.strides], padding))
+    }
     case 'batchNorm':
       return tf.batchNorm(
         x,
@@ -94,14 +83,11 @@ function compute(
       return tf.relu(x)
     case 'relu6':
       return tf.relu6(x)
-    case 'maxPool':
+    case 'maxPool': {
       // Padding must never win: the lowest float, not zero.
-      return tf.maxPool(
-        padded(tf, x, node, -3.4e38),
-        [...node.kernel],
-        [...node.strides],
-        tfPadding(node.padding),
-      )
+      const { input, padding } = padded(tf, x, node, -3.4e38)
+      return tf.maxPool(input, [...node.kernel], [...node.strides], padding)
+    }
     case 'avgPool':
       return averagePool(tf, x, node)
     case 'add':
@@ -126,24 +112,31 @@ function compute(
 function averagePool(tf: Tf, x: tfjs.Tensor4D, node: Extract<GraphNode, { op: 'avgPool' }>): Tensor {
   const kernel: [number, number] = [...node.kernel]
   const strides: [number, number] = [...node.strides]
-  if (typeof node.padding === 'string' && !(node.padding === 'same' && node.countPad))
-    return tf.avgPool(x, kernel, strides, node.padding)
-  const padding = pad4(explicitPadding(node.padding, [x.shape[1], x.shape[2]], node.kernel, node.strides))
+  const size = [x.shape[1], x.shape[2]] as const
+  const word = tensorflowPadding(node.padding, size, kernel, strides)
+  if (word === 'valid' || (word === 'same' && !node.countPad)) return tf.avgPool(x, kernel, strides, word)
+  const padding = pad4(explicitPadding(node.padding, size, kernel, strides))
   const sum = tf.avgPool(tf.pad(x, padding), kernel, strides, 'valid')
   if (node.countPad) return sum
   const share = tf.avgPool(tf.pad(tf.onesLike(x), padding), kernel, strides, 'valid')
   return tf.div(sum, share)
 }
 
-function padded(tf: Tf, x: tfjs.Tensor4D, { padding }: { padding: Padding }, value: number): tfjs.Tensor4D {
-  return typeof padding === 'string' ? x : tf.pad(x, pad4(padding), value)
+/** Pad + VALID unless it is exactly TensorFlow's SAME. */
+function padded(
+  tf: Tf,
+  x: tfjs.Tensor4D,
+  { padding, kernel, strides }: Extract<GraphNode, { kernel: unknown }>,
+  value: number,
+): { input: tfjs.Tensor4D; padding: 'same' | 'valid' } {
+  const size = [x.shape[1], x.shape[2]] as const
+  const word = tensorflowPadding(padding, size, kernel, strides)
+  if (word) return { input: x, padding: word }
+  const numbers = explicitPadding(padding, size, kernel, strides)
+  return { input: tf.pad(x, pad4(numbers), value), padding: 'valid' }
 }
 
-function tfPadding(padding: Padding): 'same' | 'valid' {
-  return padding === 'same' ? 'same' : 'valid'
-}
-
-function pad4({ top, bottom, left, right }: Exclude<Padding, string>): Pad4 {
+function pad4({ top, bottom, left, right }: ExplicitPadding): Pad4 {
   return [
     [0, 0],
     [top, bottom],

@@ -1,6 +1,5 @@
-import type { Padding } from './graph.ts'
+import type { Padding, Pair } from './graph.ts'
 
-type Pair = readonly [height: number, width: number]
 export type ExplicitPadding = Exclude<Padding, string>
 
 export const NO_PADDING: ExplicitPadding = { top: 0, bottom: 0, left: 0, right: 0 }
@@ -17,6 +16,26 @@ export function explicitPadding(
   const [top, bottom] = samePadding(height, kernel[0], strides[0])
   const [left, right] = samePadding(width, kernel[1], strides[1])
   return { top, bottom, left, right }
+}
+
+/** PyTorch's usual `padding = (k − 1) / 2`, for odd kernels. On even sizes with stride 2 that is not SAME. */
+export function symmetricPadding([height, width]: Pair): ExplicitPadding {
+  const [y, x] = [(height - 1) >> 1, (width - 1) >> 1]
+  return { top: y, bottom: y, left: x, right: x }
+}
+
+/** TensorFlow's word for a padding, where it has one: its kernels pad by themselves then. */
+export function tensorflowPadding(
+  padding: Padding,
+  size: Pair,
+  kernel: Pair,
+  strides: Pair,
+): 'same' | 'valid' | undefined {
+  const given = explicitPadding(padding, size, kernel, strides)
+  return (['valid', 'same'] as const).find((word) => {
+    const { top, bottom, left, right } = explicitPadding(word, size, kernel, strides)
+    return given.top === top && given.bottom === bottom && given.left === left && given.right === right
+  })
 }
 
 /** Height and width after a window of `kernel` slides over the padded input. */

@@ -9,12 +9,13 @@ export function fuseActivations(
   keep: readonly TensorId[],
 ): readonly FusedNode[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const read = [...nodes.flatMap(({ inputs }) => inputs), ...keep]
-  const readOnce = new Set(read.filter((id) => read.indexOf(id) === read.lastIndexOf(id)))
+  const reads = new Map<TensorId, number>()
+  for (const id of [...nodes.flatMap(({ inputs }) => inputs), ...keep])
+    reads.set(id, (reads.get(id) ?? 0) + 1)
   const merged = new Set<TensorId>()
   const fused = nodes.map((node): FusedNode => {
     const before = byId.get(node.inputs[0] ?? '')
-    if ((node.op !== 'relu' && node.op !== 'relu6') || !before || !readOnce.has(before.id)) return node
+    if ((node.op !== 'relu' && node.op !== 'relu6') || !before || reads.get(before.id) !== 1) return node
     if ((before.op !== 'conv' && before.op !== 'depthwiseConv') || before.bias === undefined) return node
     merged.add(before.id)
     return { ...before, id: node.id, activation: node.op }

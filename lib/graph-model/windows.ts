@@ -1,5 +1,5 @@
 import type { GraphNode, Padding } from '../backbone/graph.ts'
-import { explicitPadding } from '../backbone/padding.ts'
+import { explicitPadding, tensorflowPadding } from '../backbone/padding.ts'
 import type { FusedNode } from './fuse.ts'
 import { meanCorrection } from './mean-correction.ts'
 import { float32Type, int32Type, integer, integers, text, texts } from './topology.ts'
@@ -50,11 +50,11 @@ export function emitAveragePool(
   put: Put,
 ): void {
   const [height = 0, width = 0] = writer.shapes.get(node.inputs[0]!)!
-  const same = tensorflowPadding(node, [height, width])
+  const word = tensorflowPadding(node.padding, [height, width], node.kernel, node.strides)
   const attr = { ...NHWC, ...poolWindow(node) }
   // TensorFlow's pool never counts what SAME pads.
-  if (same === 'VALID' || (same === 'SAME' && !node.countPad)) {
-    put('AvgPool', [node.inputs[0]!], { ...attr, padding: text(same) })
+  if (word === 'valid' || (word === 'same' && !node.countPad)) {
+    put('AvgPool', [node.inputs[0]!], { ...attr, padding: text(word.toUpperCase()) })
     return
   }
   const numbers = explicitPadding(node.padding, [height, width], node.kernel, node.strides)
@@ -95,8 +95,8 @@ function padded(
 ): { input: string; padding: Attributes[string] } {
   const [input] = node.inputs as [string]
   const [height = 0, width = 0] = shapes.get(input)!
-  const way = tensorflowPadding(node, [height, width])
-  if (way && !always) return { input, padding: text(way) }
+  const word = tensorflowPadding(node.padding, [height, width], node.kernel, node.strides)
+  if (word && !always) return { input, padding: text(word.toUpperCase()) }
   const numbers = explicitPadding(node.padding, [height, width], node.kernel, node.strides)
   const name = `${node.id}/padded`
   const by = constant(`${node.id}/paddings`, { shape: [4, 2], data: Int32Array.from(paddings(numbers)) })
@@ -107,18 +107,6 @@ function padded(
     put({ name, op: 'PadV2', input: [input, by, filler], attr: types })
   }
   return { input: name, padding: text('VALID') }
-}
-
-function tensorflowPadding(
-  { padding, kernel, strides }: Windowed,
-  size: readonly [number, number],
-): 'SAME' | 'VALID' | undefined {
-  const same = (a: Padding, b: Padding) => {
-    const [x, y] = [a, b].map((p) => explicitPadding(p, size, kernel, strides))
-    return x!.top === y!.top && x!.bottom === y!.bottom && x!.left === y!.left && x!.right === y!.right
-  }
-  if (same(padding, 'valid')) return 'VALID'
-  return same(padding, 'same') ? 'SAME' : undefined
 }
 
 /** As `Pad` takes it, `[4, 2]`. */

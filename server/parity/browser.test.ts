@@ -1,4 +1,5 @@
 import { browserReader } from './browser.ts'
 import { describeGraphReader } from './parity.suite.ts'
 
-describeGraphReader(browserReader, { leastStages: 11 })
+// The raw convolutions of stem and head, which batch norm is folded into.
+describeGraphReader(browserReader, { rewritten: 2 })

@@ -5,7 +5,13 @@ export const parityFixtureSchema = z.object({
   arch: z.string(),
   timm: z.string(),
   bn_eps: z.array(z.number()),
-  preprocess: z.object({ input_size: z.array(z.number()), crop_pct: z.number(), interpolation: z.string() }),
+  preprocess: z.object({
+    input_size: z.array(z.number()),
+    crop_pct: z.number(),
+    interpolation: z.string(),
+    mean: z.array(z.number()),
+    std: z.array(z.number()),
+  }),
   features: z.array(z.number()),
   stages: z.record(
     z.string(),

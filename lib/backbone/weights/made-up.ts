@@ -8,18 +8,17 @@ import { weightStore } from './store.ts'
  */
 export function uniform(name: string, n: number): Float64Array {
   const seed = fnv1a(name)
-  return Float64Array.from(
-    { length: n },
-    (_, i) => (mulberry32(seed + Math.imul(i + 1, 0x6d2b79f5)) / 2 ** 32) * 2 - 1,
-  )
+  const numbers = new Float64Array(n)
+  // A plain loop: NASNet asks for 85 million of them.
+  for (let i = 0; i < n; i++) numbers[i] = (mulberry32(seed + Math.imul(i + 1, 0x6d2b79f5)) / 2 ** 32) * 2 - 1
+  return numbers
 }
 
 /** Made-up weights of plausible size for every tensor of `graph`: activations neither vanish nor explode. */
 export function madeUpWeights(graph: Pick<BackboneGraph, 'nodes' | 'size'>): WeightStore {
   const tensors = [...weightShapes(graph)].map(([name, shape]) => {
     const size = shape.reduce((product, n) => product * n, 1)
-    const scaled = uniform(name, size).map(scaleOf(name, shape))
-    return [name, { shape, data: Float32Array.from(scaled) }] as const
+    return [name, { shape, data: new Float32Array(uniform(name, size).map(scaleOf(name, shape))) }] as const
   })
   return weightStore(new Map(tensors))
 }
