@@ -6,10 +6,14 @@ import { madeUpWeights } from './weights/made-up.ts'
 const graph = everyOp()
 const weights = madeUpWeights(graph)
 
-test('every batch norm after a convolution is folded, the one after a sum stays', () => {
+test('every batch norm after a convolution is folded, those after a pool, a joint or a sum stay', () => {
   const folded = foldBatchNorm(graph, weights, ['dense'])
-  expect(folded.graph.nodes.filter(({ op }) => op === 'batchNorm').map(({ id }) => id)).toEqual(['bn_before'])
-  expect([...foldedAway(graph, ['dense'])]).toEqual(['conv_stem', 'conv_pytorch', 'dw_same'])
+  expect(folded.graph.nodes.filter(({ op }) => op === 'batchNorm').map(({ id }) => id)).toEqual([
+    'bn_after_pool',
+    'bn_halves',
+    'bn_before',
+  ])
+  expect([...foldedAway(graph, ['dense'])]).toEqual(['conv_stem', 'conv_pytorch', 'dw_same', 'conv_row'])
 })
 
 test('a convolution whose own result is kept is not folded', () => {

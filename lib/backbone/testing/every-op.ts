@@ -1,8 +1,10 @@
-import type { BackboneGraph, GraphNode, GraphOp, Padding, TensorId } from '../graph.ts'
+import type { BackboneGraph, GraphNode, GraphOp, Padding, Pair, TensorId } from '../graph.ts'
 
 /**
  * A small network with every op of the graph, and every way to pad: SAME on even and odd sizes, explicit padding that is
- * SAME and that isn't, pools that count the padding and pools that don't.
+ * SAME and that isn't, pools that count the padding and pools that don't, pools over negative numbers, where a padded
+ * zero would win. And every neighbourhood that batch norm and activations have in the backbones: after a convolution,
+ * a sum, a pool or a joint, before a convolution, read once and read by several.
  *
  * Every node's id is in `tensors`, to be compared one by one.
  */
@@ -17,14 +19,14 @@ export function everyOp(): BackboneGraph & { tensors: TensorId[] } {
     id: TensorId,
     input: TensorId,
     filters: number,
-    size: number,
+    size: number | Pair,
     stride: number,
     padding: Padding,
   ) =>
     add(id, [input], {
       op: 'conv',
       filters,
-      kernel: [size, size],
+      kernel: typeof size === 'number' ? [size, size] : size,
       strides: [stride, stride],
       padding,
       weight: `${id}.weight`,
@@ -52,9 +54,9 @@ export function everyOp(): BackboneGraph & { tensors: TensorId[] } {
     id: TensorId,
     stride: number,
     padding: Padding,
-    countPad = false,
+    { countPad = false, input = 'stem' } = {},
   ) =>
-    add(id, ['stem'], {
+    add(id, [input], {
       op,
       kernel: [3, 3],
       strides: [stride, stride],
@@ -77,10 +79,28 @@ export function everyOp(): BackboneGraph & { tensors: TensorId[] } {
   pool('maxPool', 'max_same', 2, 'same')
   pool('maxPool', 'max_pytorch', 2, around(1))
   pool('avgPool', 'avg_same', 2, 'same')
-  pool('avgPool', 'avg_same_counted', 2, 'same', true)
+  pool('avgPool', 'avg_same_counted', 2, 'same', { countPad: true })
   pool('avgPool', 'avg_pytorch', 2, around(1))
-  pool('avgPool', 'avg_pytorch_counted', 2, around(1), true)
+  pool('avgPool', 'avg_pytorch_counted', 2, around(1), { countPad: true })
   pool('avgPool', 'avg_valid', 1, 'valid')
+  pool('maxPool', 'max_valid', 2, 'valid')
+  conv('conv_raw', 'stem', 4, 3, 1, 'same')
+  pool('maxPool', 'max_negative', 2, around(1), { input: 'conv_raw' })
+  pool('maxPool', 'max_negative_same', 2, 'same', { input: 'conv_raw' })
+  pool('avgPool', 'avg_negative', 1, 'same', { input: 'conv_raw' })
+  norm('bn_after_pool', 'max_negative')
+  add('relu_after_pool', ['bn_after_pool'], { op: 'relu' })
+  add('relu_raw', ['conv_raw'], { op: 'relu' })
+  conv('conv_row', 'relu_raw', 4, [1, 7], 2, { top: 0, bottom: 0, left: 3, right: 3 })
+  norm('bn_row', 'conv_row')
+  add('relu_row', ['bn_row'], { op: 'relu' })
+  add('read_twice', ['bn_row', 'relu_row'], { op: 'add' })
+  conv('conv_column', 'relu_raw', 4, [7, 1], 1, { top: 3, bottom: 3, left: 0, right: 0 })
+  conv('every_second', 'relu_raw', 2, 1, 2, 'valid')
+  add('shifted', ['relu_raw'], { op: 'slice', top: 1, left: 1 })
+  conv('every_other', 'shifted', 2, 1, 2, { top: 0, bottom: 1, left: 0, right: 1 })
+  add('halves', ['every_second', 'every_other'], { op: 'concat' })
+  norm('bn_halves', 'halves')
   add('sum', ['relu_pytorch', 'relu_dw', 'dw_pytorch'], { op: 'add' })
   norm('bn_before', 'sum')
   add('relu_before', ['bn_before'], { op: 'relu' })
@@ -94,6 +114,10 @@ export function everyOp(): BackboneGraph & { tensors: TensorId[] } {
     'avg_same_counted',
     'avg_pytorch',
     'avg_pytorch_counted',
+    'relu_after_pool',
+    'max_negative_same',
+    'read_twice',
+    'bn_halves',
   ]
   add('joined', maps, { op: 'concat' })
   add('pool', ['joined'], { op: 'globalAveragePool' })
