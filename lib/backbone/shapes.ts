@@ -70,6 +70,7 @@ function outputShape(node: GraphNode, inputs: readonly Shape[], size: number): S
       return [height + top + bottom, width + left + right, channels]
     }
     case 'slice':
+      if (node.top >= height || node.left >= width) misfit(node, `it leaves nothing of ${height} × ${width}`)
       return [height - node.top, width - node.left, channels]
     case 'globalAveragePool':
       return [channels]

@@ -24,6 +24,36 @@ test('training the last stage too caches the map that it reads', () => {
   expect(plan.prefix).not.toContain('blocks.6.0.conv_pw')
 })
 
+test('where nothing is frozen the cache holds the picture', () => {
+  for (const { build } of Object.values(BACKBONES)) {
+    const graph = withHead(build(), 10)
+    expect(planFreeze(graph, graph.groups)).toMatchObject({ prefix: ['image'], boundary: ['image'] })
+  }
+})
+
+test.each([
+  ['resnet50', ['layer4'], ['layer3.5']],
+  ['resnetv2_50', ['stages.3'], ['stages.2.blocks.5']],
+  // Its four branches, one of them with a pool in front, read one map.
+  ['inception_v4', ['features.21'], ['features.20']],
+  // A cell reads the two before it.
+  ['nasnetalarge', ['cell_17'], ['cell_15', 'cell_16']],
+  // What two later cells read is cached once.
+  ['nasnetalarge', ['cell_stem_1'], ['conv0.bn', 'cell_stem_0']],
+] as const)('%s with %s and all after it trained caches %s', (id, [from], boundary) => {
+  const graph = withHead(BACKBONES[id].build(), 10)
+  const trained = graph.groups.slice(graph.groups.indexOf(from))
+  expect(planFreeze(graph, trained).boundary).toEqual(boundary)
+})
+
+test('of a cell that is trained alone, later branches that it does not reach run once', () => {
+  const graph = withHead(BACKBONES.nasnetalarge.build(), 10)
+  const { prefix, boundary } = planFreeze(graph, ['cell_5', HEAD])
+  // cell_6 reads cell_4 past the reduction.
+  expect(prefix).toContain('cell_6.final_path_bn')
+  expect(boundary).toEqual(expect.arrayContaining(['cell_3', 'cell_4', 'cell_6.final_path_bn']))
+})
+
 test('a group that is not there is refused by name', () => {
   expect(() => planFreeze(lite0, ['layer9'])).toThrow(
     expect.objectContaining({ code: 'strategy/unknown-group' }),
@@ -58,9 +88,9 @@ test('prefix and suffix are the whole graph, nothing trained is in the prefix, a
       const { prefix, suffix, boundary } = planFreeze(graph, trained)
       const before = new Set(prefix)
       expect([...prefix, ...suffix].sort()).toEqual(graph.nodes.map(({ id }) => id).sort())
-      for (const { id, group, inputs } of graph.nodes) {
+      for (const { id, op, group, inputs } of graph.nodes) {
         if (!before.has(id)) continue
-        expect(trained).not.toContain(group)
+        if (op !== 'image') expect(trained).not.toContain(group)
         expect(inputs.every((input) => before.has(input))).toBe(true)
       }
       expect(boundary.every((id) => before.has(id))).toBe(true)

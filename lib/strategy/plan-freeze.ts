@@ -10,7 +10,10 @@ export type FreezePlan = {
   readonly prefix: readonly TensorId[]
   /** Every node that a trained weight can reach, in order: computed in every epoch. */
   readonly suffix: readonly TensorId[]
-  /** What the suffix reads of the prefix: the feature cache holds these. */
+  /**
+   * What the suffix reads of the prefix, in order: the feature cache holds these. Several tensors where the cut crosses
+   * branches; the image itself where nothing is frozen.
+   */
   readonly boundary: readonly TensorId[]
   readonly trainableParameters: number
   readonly frozenParameters: number
@@ -18,7 +21,8 @@ export type FreezePlan = {
 
 /**
  * Cuts a graph where training begins. Whatever no trained weight can reach is a function of the picture alone and runs
- * once; the rest runs in every epoch.
+ * once; the rest runs in every epoch. A trained group starts with its first node, though that may have no weights: a pool
+ * or an activation in front costs little, and its output beside its input would make the cache larger.
  *
  * @throws Problem `strategy/unknown-group` when a group is not the graph's, `strategy/nothing-trained` when none is named.
  */
@@ -31,6 +35,7 @@ export function planFreeze(graph: BackboneGraph, trained: readonly string[]): Fr
   const isTrained = new Set(trained)
   const suffix = new Set<TensorId>()
   for (const node of graph.nodes) {
+    if (node.op === 'image') continue
     if (isTrained.has(node.group) || node.inputs.some((id) => suffix.has(id))) suffix.add(node.id)
   }
   const boundary = new Set(
