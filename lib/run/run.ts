@@ -1,18 +1,16 @@
 import { z } from 'zod'
 import { evaluationSummarySchema } from '../evaluation/summary.ts'
-import { Problem } from '../problem.ts'
 import {
-  type CurvePoint,
   chosenL2Schema,
   curvePointSchema,
-  type ExtractionSummary,
   extractionSummarySchema,
   planSchema,
-  type RunEvent,
   runDatasetSchema,
 } from './events.ts'
 import { runSettingsSchema } from './settings.ts'
-import { type RunState, runStateSchema } from './state.ts'
+import { runStateSchema } from './state.ts'
+
+export { EventGap, fenced, isOver, reduceRun } from './reduce.ts'
 
 const curveSchema = z.object({ series: z.string(), points: z.array(curvePointSchema) })
 export type Curve = z.infer<typeof curveSchema>
@@ -41,143 +39,3 @@ export const runSchema = z.object({
   endedAt: z.iso.datetime().optional(),
 })
 export type Run = Readonly<z.infer<typeof runSchema>>
-
-/** Events are missing between what a reader has and what it was given: it should ask for those after `have`. */
-export class EventGap extends Problem {
-  readonly have: number
-  readonly got: number
-
-  constructor(have: number, got: number) {
-    super('runs/event-gap', { says: `Event ${got} of a run came where event ${have + 1} was expected.` })
-    this.have = have
-    this.got = got
-  }
-}
-
-/**
- * Folds one event into a run. Pure: supervisor, command line and page all call this and agree.
- *
- * @throws {@link EventGap} when the event is not the next one; Problem `runs/fenced` when it is an older attempt's.
- */
-export function reduceRun(run: Run | undefined, event: RunEvent): Run {
-  if (event.seq !== (run?.seq ?? 0) + 1) throw new EventGap(run?.seq ?? 0, event.seq)
-  if (run === undefined) return firstOf(event)
-  if (event.attempt < run.attempt) throw fenced(run.id, event.attempt, run.attempt)
-  const current = event.attempt > run.attempt ? nextAttempt(run, event.attempt) : run
-  const next = { ...current, seq: event.seq }
-  return isOver(current.state) ? next : fold(next, event)
-}
-
-/** Whether nothing more will happen to the attempt. */
-export function isOver(state: RunState): boolean {
-  return state.status === 'succeeded' || state.status === 'stopped' || state.status === 'failed'
-}
-
-/** The refusal of what an older attempt still says. */
-export function fenced(run: string, attempt: number, latest: number): Problem {
-  return new Problem('runs/fenced', {
-    says: `Attempt ${attempt} of run ${run} is over: attempt ${latest} has taken its place.`,
-  })
-}
-
-function firstOf(event: RunEvent): Run {
-  if (event.type !== 'queued') {
-    throw new Problem('runs/damaged-log', {
-      says: `A run's log begins with "${event.type}" instead of "queued".`,
-    })
-  }
-  const { run: id, settings, dataset, seq, attempt, at } = event
-  return {
-    id,
-    seq,
-    attempt,
-    settings,
-    dataset,
-    requestedStop: false,
-    queuedAt: at,
-    state: { status: 'queued' },
-    curves: [],
-  }
-}
-
-/** A stop that was asked of a run still counts after its process died; whoever resumes an ended run wants it to go on. */
-function nextAttempt(run: Run, attempt: number): Run {
-  const { id, seq, settings, dataset, queuedAt } = run
-  const requestedStop = run.requestedStop && !isOver(run.state)
-  return {
-    id,
-    seq,
-    attempt,
-    settings,
-    dataset,
-    requestedStop,
-    queuedAt,
-    state: { status: 'queued' },
-    curves: [],
-  }
-}
-
-function fold(run: Run, event: RunEvent): Run {
-  const { at } = event
-  switch (event.type) {
-    case 'queued':
-      return run
-    case 'started':
-      return { ...run, startedAt: at, state: { status: 'preparing' } }
-    case 'phase':
-      return run.state.status === event.phase ? run : { ...run, state: { status: event.phase } }
-    case 'plan':
-      return { ...run, plan: bodyOf(event) }
-    case 'extraction': {
-      const status = run.state.status === 'evaluating' ? 'evaluating' : 'extracting'
-      return { ...run, state: { status, progress: bodyOf(event) } }
-    }
-    case 'extracted':
-      return { ...run, extraction: together(run.extraction, bodyOf(event)) }
-    case 'point': {
-      const { series, etaSeconds, ...point } = bodyOf(event)
-      const latest = { ...point, series, ...(etaSeconds !== undefined && { etaSeconds }) }
-      return { ...run, curves: withPoint(run.curves, series, point), state: { status: 'training', latest } }
-    }
-    case 'l2-chosen':
-      return { ...run, l2: bodyOf(event) }
-    case 'head-fitted':
-      return { ...run, headFittedAt: at }
-    case 'evaluated':
-      return { ...run, evaluation: event.evaluation }
-    case 'stop-requested':
-      return { ...run, requestedStop: true }
-    case 'succeeded':
-      return { ...run, endedAt: at, state: { status: 'succeeded' } }
-    case 'stopped':
-      return { ...run, endedAt: at, state: { status: 'stopped', kept: event.kept } }
-    case 'failed':
-      return { ...run, endedAt: at, state: { status: 'failed', problem: event.problem } }
-  }
-}
-
-/** An event without its stamp and type. */
-function bodyOf<E extends RunEvent>(event: E): Omit<E, 'seq' | 'at' | 'attempt' | 'type'> {
-  const { seq: _seq, at: _at, attempt: _attempt, type: _type, ...body } = event
-  return body
-}
-
-function withPoint(curves: Curve[], series: string, point: CurvePoint): Curve[] {
-  if (!curves.some((curve) => curve.series === series)) return [...curves, { series, points: [point] }]
-  return curves.map((curve) =>
-    curve.series === series ? { series, points: [...curve.points, point] } : curve,
-  )
-}
-
-/** Rates count what was really extracted, not what came from the cache. */
-function together(before: ExtractionSummary | undefined, more: ExtractionSummary): ExtractionSummary {
-  if (!before) return more
-  const pictures = before.pictures + more.pictures
-  const fromCache = before.fromCache + more.fromCache
-  const seconds = before.seconds + more.seconds
-  const imagesPerSecond = seconds > SHORTEST_SECONDS ? Math.max(0, pictures - fromCache) / seconds : 0
-  return { pictures, fromCache, seconds, imagesPerSecond }
-}
-
-/** Below this a rate says nothing. */
-const SHORTEST_SECONDS = 1e-3

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { datasetSummarySchema, importStateSchema, picturePageSchema } from '../api/datasets.ts'
+import { bundleStateSchema } from '../api/models.ts'
+import { createdShareSchema, shareSchema } from '../api/shares.ts'
+import { problemSummarySchema } from '../run/events.ts'
+import type { JsonSchema } from './check.ts'
+import {
+  bundleMessageSchema,
+  eventsMessageSchema,
+  LIVE_PATH,
+  LIVE_PROTOCOL,
+  overviewSchema,
+  revokedSchema,
+  watchAnswerSchema,
+} from './protocol.ts'
+
+/** Everything that a page takes from the server after it was loaded, by name. */
+const ARRIVALS = {
+  events: eventsMessageSchema,
+  overview: overviewSchema,
+  bundle: bundleMessageSchema,
+  revoked: revokedSchema,
+  watchAnswer: watchAnswerSchema,
+  overviewAnswer: z.union([overviewSchema, z.object({ problem: problemSummarySchema })]),
+  pictures: picturePageSchema,
+  importState: importStateSchema,
+  dataset: datasetSummarySchema,
+  bundleState: bundleStateSchema,
+  shares: z.array(shareSchema),
+  createdShare: createdShareSchema,
+  created: z.object({ id: z.string() }),
+  problem: problemSummarySchema,
+}
+
+/** What each arrival is once it is checked. */
+export type Arrivals = { [Name in keyof typeof ARRIVALS]: z.infer<(typeof ARRIVALS)[Name]> }
+
+/** The protocol as plain data, made on the server from its zod schemas and handed to the page. */
+export type Contract = {
+  readonly protocol: number
+  readonly path: string
+  readonly arrivals: { readonly [Name in keyof Arrivals]: JsonSchema }
+  readonly definitions: { readonly [reference: string]: JsonSchema }
+}
+
+/** The schemas of all arrivals as JSON Schema, the same for every page. */
+export function contract(): Contract {
+  made ??= make()
+  return made
+}
+
+let made: Contract | undefined
+
+function make(): Contract {
+  const all = z.toJSONSchema(z.object(ARRIVALS), {
+    reused: 'ref',
+    // zod's pattern of a date is long; the page reads dates with Date.parse.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
+    },
+  }) as JsonSchema & { $defs?: Record<string, JsonSchema> }
+  const definitions = Object.fromEntries(
+    Object.entries(all.$defs ?? {}).map(([name, schema]) => [`#/$defs/${name}`, schema]),
+  )
+  return {
+    protocol: LIVE_PROTOCOL,
+    path: LIVE_PATH,
+    arrivals: all.properties as Contract['arrivals'],
+    definitions,
+  }
+}
