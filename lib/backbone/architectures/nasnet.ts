@@ -74,14 +74,15 @@ function normal(g: GraphBuilder, name: string, left: TensorId, right: TensorId, 
   const sum = (i: number, a: TensorId, b: TensorId) => g.add(part(i), [a, b])
   const separable = (branch: string, active: TensorId, kernel: number) =>
     twiceSeparable(g, branch, active, { filters, kernel })
-  const mean = (branch: string, input: TensorId) => g.avgPool(branch, input, { kernel: 3 })
+  const meanRight = g.avgPool(`${part(2)}_left`, right, { kernel: 3 })
+  // Two poolings in the paper, of the same map: the search found that. One is enough.
+  const meanLeft = g.avgPool(`${part(3)}_left`, left, { kernel: 3 })
   return g.concat(name, [
     left,
     sum(0, separable(`${part(0)}_left`, activeRight, 5), separable(`${part(0)}_right`, activeLeft, 3)),
     sum(1, separable(`${part(1)}_left`, activeLeft, 5), separable(`${part(1)}_right`, activeLeft, 3)),
-    sum(2, mean(`${part(2)}_left`, right), left),
-    // The search found the same mean twice.
-    sum(3, mean(`${part(3)}_left`, left), mean(`${part(3)}_right`, left)),
+    sum(2, meanRight, left),
+    sum(3, meanLeft, meanLeft),
     sum(4, separable(`${part(4)}_left`, activeRight, 3), right),
   ])
 }

@@ -88,6 +88,7 @@ export function everyOp(): BackboneGraph & { tensors: TensorId[] } {
   pool('maxPool', 'max_negative', 2, around(1), { input: 'conv_raw' })
   pool('maxPool', 'max_negative_same', 2, 'same', { input: 'conv_raw' })
   pool('avgPool', 'avg_negative', 1, 'same', { input: 'conv_raw' })
+  add('doubled', ['avg_negative', 'avg_negative'], { op: 'add' })
   norm('bn_after_pool', 'max_negative')
   add('relu_after_pool', ['bn_after_pool'], { op: 'relu' })
   add('relu_raw', ['conv_raw'], { op: 'relu' })
