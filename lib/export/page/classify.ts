@@ -1,9 +1,7 @@
-import { classify } from '../../classify/classify.ts'
-import type { Box } from '../../preprocess/box.ts'
+import { BACKEND_TITLES, BACKENDS } from '../../classify/browser/backends.ts'
+import { localDevice, type Opened, type Seen } from '../../classify/browser/device.ts'
+import type { Progress } from '../../classify/browser/fetch-model.ts'
 import type { Manifest } from '../manifest.ts'
-import { BACKEND_TITLES, BACKENDS } from './backends.ts'
-import { fetchManifest, type Loaded, load } from './load.ts'
-import { decode } from './pixels.ts'
 import { element, showAnswer, showBox, showLoading, showPicture, showProblem, showReady } from './view.ts'
 
 /** The page of a bundle. `?precision=` and `?backend=` choose; without them the best that runs here is taken. */
@@ -11,65 +9,70 @@ import { element, showAnswer, showBox, showLoading, showPicture, showProblem, sh
 const input = element<HTMLInputElement>('file')
 const choice = element<HTMLSelectElement>('precision')
 const drop = element('drop')
+const device = localDevice()
 
-let loaded: Loaded | undefined
-let lastFile: Blob | undefined
-let lookedAt: Box | undefined
+let opened: Opened | undefined
+let last: { key: number; source: Blob } | undefined
+let seen: Seen | undefined
 
-async function open(manifest: Manifest): Promise<void> {
+/** Loads the model of `precision`, and looks at the picture again when there is one. */
+async function open(precision: string | undefined): Promise<void> {
+  input.disabled = choice.disabled = true
+  opened = undefined
+  const asked = BACKENDS.find((backend) => backend === new URLSearchParams(location.search).get('backend'))
+  const base = new URL('.', document.baseURI).href
+  showLoading('Starting …', 0)
+  try {
+    opened = await device.open({ base, wasm: `${base}wasm/`, asked, precision }, showProgress)
+    showManifest(opened.manifest, precision)
+    element('backend').textContent = BACKEND_TITLES[opened.running.backend]
+    showReady()
+  } finally {
+    input.disabled = false
+    choice.disabled = choice.options.length === 0
+  }
+  if (last) await look(last.source)
+}
+
+function showProgress({ loaded, total }: Progress): void {
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
+  showLoading(
+    loaded < total
+      ? `Loading the model, ${megabytes(loaded)} of ${megabytes(total)} MB …`
+      : 'Preparing the model …',
+    loaded / total,
+  )
+}
+
+function showManifest(manifest: Manifest, precision: string | undefined): void {
   document.title = manifest.title
   element('title').textContent = manifest.title
   element('about').textContent = aboutOf(manifest)
-  const asked = new URLSearchParams(location.search).get('precision')
   choice.replaceChildren(
-    ...manifest.models.map(({ precision, bytes }) => {
-      const selected = precision === asked
-      return new Option(`${precision} · ${(bytes / 1e6).toFixed(1)} MB`, precision, selected, selected)
+    ...manifest.models.map((model) => {
+      const selected = model.precision === precision
+      const text = `${model.precision} · ${(model.bytes / 1e6).toFixed(1)} MB`
+      return new Option(text, model.precision, selected, selected)
     }),
   )
-  choice.addEventListener('change', () => void guarded(() => use(manifest)))
-  await use(manifest)
 }
 
-/** Loads the chosen model, and looks at the picture again when there is one. */
-async function use(manifest: Manifest): Promise<void> {
-  input.disabled = choice.disabled = true
-  const model = manifest.models.find(({ precision }) => precision === choice.value) ?? manifest.models[0]!
-  const megabytes = (model.bytes / 1e6).toFixed(1)
-  loaded?.dispose()
-  loaded = undefined
-  const only = BACKENDS.find((backend) => backend === new URLSearchParams(location.search).get('backend'))
-  const onProgress = (fraction: number) =>
-    showLoading(
-      fraction < 1
-        ? `Loading the model, ${(fraction * Number(megabytes)).toFixed(1)} of ${megabytes} MB …`
-        : 'Preparing the model …',
-      fraction,
-    )
-  onProgress(0)
-  try {
-    loaded = await load(manifest, model, { only, onProgress })
-    element('backend').textContent = BACKEND_TITLES[loaded.backend]
-    showReady()
-  } finally {
-    input.disabled = choice.disabled = false
-  }
-  if (lastFile) await look(lastFile)
-}
-
-async function look(file: Blob): Promise<void> {
-  lastFile = file
-  if (!loaded) return
-  const { pixels, canvas } = await decode(file)
-  showPicture(canvas)
+async function look(source: Blob): Promise<void> {
+  last = { key: last?.source === source ? last.key : (last?.key ?? 0) + 1, source }
+  if (!opened) return
+  seen = undefined
+  showPicture(source)
   showLoading('Looking …')
   // The picture is drawn before the computation takes the thread.
   await new Promise((resolve) => setTimeout(resolve))
-  const started = performance.now()
-  const answer = await classify(pixels, loaded.classifier)
-  showAnswer(answer, performance.now() - started)
-  lookedAt = answer.lookedAt
-  if (lookedAt) showBox(lookedAt)
+  seen = await device.look(last)
+  showAnswer(seen)
+  element('backend').textContent = BACKEND_TITLES[seen.running.backend]
+  showLookedAt()
+}
+
+function showLookedAt(): void {
+  if (seen?.lookedAt) showBox(seen.lookedAt, seen.width)
 }
 
 function aboutOf({ labels, backbone }: Manifest): string {
@@ -93,6 +96,7 @@ const take = (files: FileList | null | undefined) => {
 }
 
 input.addEventListener('change', () => take(input.files))
+choice.addEventListener('change', () => void guarded(() => open(choice.value)))
 document.addEventListener('paste', (event) => take(event.clipboardData?.files))
 document.addEventListener('dragover', (event) => {
   event.preventDefault()
@@ -104,6 +108,7 @@ document.addEventListener('drop', (event) => {
   drop.classList.remove('over')
   take(event.dataTransfer?.files)
 })
-addEventListener('resize', () => lookedAt && showBox(lookedAt))
+addEventListener('resize', showLookedAt)
+element('shown').addEventListener('load', showLookedAt)
 document.body.classList.add('running')
-void guarded(async () => open(await fetchManifest()))
+void guarded(() => open(new URLSearchParams(location.search).get('precision') ?? undefined))

@@ -1,4 +1,4 @@
-import type { Classification } from '../../classify/classify.ts'
+import type { Seen } from '../../classify/browser/device.ts'
 import type { Box } from '../../preprocess/box.ts'
 import { Problem } from '../../problem.ts'
 
@@ -35,17 +35,16 @@ export function showProblem(thrown: unknown): void {
   element('problem').textContent = advice === undefined ? says : `${says} ${advice}`
 }
 
-/** The picture as the network's preprocessing gets it: upright, on white. */
-export function showPicture(canvas: HTMLCanvasElement): void {
-  canvas.id = 'canvas'
-  canvas.setAttribute('role', 'img')
-  canvas.setAttribute('aria-label', 'Your picture')
-  element('canvas').replaceWith(canvas)
+/** Browsers show a file upright (EXIF) too, so boxes fit. */
+export function showPicture(file: Blob): void {
+  const shown = element<HTMLImageElement>('shown')
+  URL.revokeObjectURL(shown.src)
+  shown.src = URL.createObjectURL(file)
   element('picture').hidden = false
   element('box').hidden = true
 }
 
-export function showAnswer({ ranked, sure }: Classification, milliseconds: number): void {
+export function showAnswer({ ranked, sure, milliseconds }: Seen): void {
   element('loading').hidden = true
   element('waiting').hidden = true
   element('problem').hidden = true
@@ -77,13 +76,13 @@ function rankingLine({ label, probability }: { label: string; probability: numbe
   return line
 }
 
-/** Where the second look went, over the picture. */
-export function showBox({ left, top, width, height }: Box): void {
-  const canvas = element<HTMLCanvasElement>('canvas')
+/** Where the second look went, in pixels of a picture that is `of` pixels wide. */
+export function showBox({ left, top, width, height }: Box, of: number): void {
+  const shown = element('shown')
   const box = element('box')
-  const scale = canvas.clientWidth / canvas.width
-  box.style.left = `${canvas.offsetLeft + left * scale}px`
-  box.style.top = `${canvas.offsetTop + top * scale}px`
+  const scale = shown.clientWidth / of
+  box.style.left = `${shown.offsetLeft + left * scale}px`
+  box.style.top = `${shown.offsetTop + top * scale}px`
   box.style.width = `${width * scale}px`
   box.style.height = `${height * scale}px`
   box.hidden = false
