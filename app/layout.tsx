@@ -2,7 +2,9 @@ import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import { ThemeProvider } from 'next-themes'
 import type { ReactNode } from 'react'
+import { LiveProvider } from '../components/live/live-provider.tsx'
 import { Shell } from '../components/shell/shell.tsx'
+import { contract } from '../lib/live/contract.ts'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -24,7 +26,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="en" suppressHydrationWarning>
       <body>
         <ThemeProvider attribute="class" disableTransitionOnChange nonce={nonce}>
-          <Shell>{children}</Shell>
+          <LiveProvider contract={contract()}>
+            <Shell>{children}</Shell>
+          </LiveProvider>
         </ThemeProvider>
       </body>
     </html>

@@ -4,7 +4,10 @@ import { Menu, X } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
+import { ConnectionBanner } from '../live/connection-banner.tsx'
+import { useLiveOverview } from '../live/use-overview.ts'
 import { cn } from '../ui/cn.ts'
+import { Devices } from './devices.tsx'
 import { Nav } from './nav.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 import { WhippetMark } from './whippet-mark.tsx'
@@ -18,6 +21,8 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function WithNav({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false)
+  const overview = useLiveOverview()
+  const running = overview?.runs.filter((run) => !run.over).length ?? 0
   useEscape(open, () => setOpen(false))
   return (
     <div className="root min-h-dvh md:grid md:grid-cols-[196px_minmax(0,1fr)]">
@@ -48,10 +53,12 @@ function WithNav({ children }: { children: ReactNode }) {
           aria-label="Places"
           className={cn('max-md:px-4 max-md:pb-4 md:mt-4 md:block', !open && 'hidden')}
         >
-          <Nav onGo={() => setOpen(false)} />
+          <Nav notes={running > 0 ? { '/runs': `${running} live` } : {}} onGo={() => setOpen(false)} />
+          {overview && <Devices devices={overview.devices} />}
         </nav>
       </div>
       <Main>{children}</Main>
+      <ConnectionBanner />
     </div>
   )
 }
