@@ -6,10 +6,11 @@ import { madeUpWeights } from './weights/made-up.ts'
 const graph = everyOp()
 const weights = madeUpWeights(graph)
 
-test('every batch norm after a convolution is folded, those after a pool, a joint or a sum stay', () => {
+test('every batch norm after a convolution is folded, those after a pool, a joint, a sum or a convolution that others read stay', () => {
   const folded = foldBatchNorm(graph, weights, ['dense'])
   expect(folded.graph.nodes.filter(({ op }) => op === 'batchNorm').map(({ id }) => id)).toEqual([
     'bn_after_pool',
+    'bn_forked',
     'bn_halves',
     'bn_before',
   ])

@@ -96,6 +96,9 @@ export function everyOp(): BackboneGraph & { tensors: TensorId[] } {
   norm('bn_row', 'conv_row')
   add('relu_row', ['bn_row'], { op: 'relu' })
   add('read_twice', ['bn_row', 'relu_row'], { op: 'add' })
+  conv('conv_forked', 'stem', 4, 3, 2, 'same')
+  norm('bn_forked', 'conv_forked')
+  add('read_around', ['bn_forked', 'conv_forked'], { op: 'add' })
   conv('conv_column', 'relu_raw', 4, [7, 1], 1, { top: 3, bottom: 3, left: 0, right: 0 })
   conv('every_second', 'relu_raw', 2, 1, 2, 'valid')
   add('shifted', ['relu_raw'], { op: 'slice', top: 1, left: 1 })
@@ -118,6 +121,7 @@ export function everyOp(): BackboneGraph & { tensors: TensorId[] } {
     'relu_after_pool',
     'max_negative_same',
     'read_twice',
+    'read_around',
     'bn_halves',
   ]
   add('joined', maps, { op: 'concat' })
