@@ -14,6 +14,7 @@ const stamp = join(root, 'node_modules', '.installed-from')
 
 const PROGRAMS = {
   demo: ['server/cli/demo.ts'],
+  serve: ['server/cli/main.ts', 'serve'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
   whippet: ['server/cli/main.ts'],
   parity: ['bench/parity.ts'],

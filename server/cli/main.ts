@@ -6,6 +6,7 @@ import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { inferCommand } from './commands/infer.ts'
 import { runsCommand } from './commands/runs.ts'
+import { serveCommand } from './commands/serve.ts'
 import { stopCommand } from './commands/stop.ts'
 import { trainCommand } from './commands/train.ts'
 import { createOutput } from './output.ts'
@@ -25,6 +26,7 @@ Everything is kept in the data folder: $WHIPPET_DATA, or .whippet in the working
 With $DATABASE_URL the database is that Postgres server instead of the embedded one.
 
 Examples:
+  whippet serve
   whippet import flowers.zip --name flowers
   whippet train --dataset flowers --follow
   whippet eval --run r4k2
@@ -32,6 +34,7 @@ Examples:
   )
 
 const commands = [
+  serveCommand,
   importCommand,
   trainCommand,
   evalCommand,
