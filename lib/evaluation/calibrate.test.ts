@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { meanOf, softmax } from '../classify/probabilities.ts'
 import { calibrate } from './calibrate.ts'
 import { answersOf, calibrationError } from './confidence.ts'
+import { asOneLook } from './judged.ts'
 import { fitTemperature, logLossAt } from './temperature.ts'
 import { madeUpAnswers } from './testing/made-up-answers.ts'
 
@@ -43,6 +45,40 @@ describe('temperature', () => {
     const after = calibrationError(answersOf(judged, temperature))
     expect(before).toBeGreaterThan(0.15)
     expect(after).toBeLessThan(0.03)
+  })
+})
+
+describe('several looks', () => {
+  const looked = madeUpAnswers({ count: 600, classes: 4, sharpened: 2 })
+  const two = { ...looked, looks: 2, labels: looked.labels.slice(0, 300) }
+
+  test('are averaged as probabilities, exactly as classify does', () => {
+    const merged = asOneLook(two, 1.7)
+    for (let i = 0; i < 300; i++) {
+      const row = (at: number) => two.logits.subarray(at * 4, at * 4 + 4)
+      const mean = meanOf([softmax(row(2 * i), 1.7), softmax(row(2 * i + 1), 1.7)])
+      const got = softmax(merged.logits.subarray(i * 4, i * 4 + 4), 1.7)
+      for (const [k, p] of got.entries()) expect(p).toBeCloseTo(mean[k]!, 6)
+    }
+  })
+
+  test('have the log loss of their averaged probabilities, and its slope', () => {
+    const { loss, slope } = logLossAt(two, 0.8)
+    expect(loss).toBeCloseTo(logLossAt(asOneLook(two, 1 / 0.8), 0.8).loss, 5)
+    const step = 1e-4
+    const numeric = (logLossAt(two, 0.8 + step).loss - logLossAt(two, 0.8 - step).loss) / (2 * step)
+    expect(slope).toBeCloseTo(numeric, 5)
+  })
+
+  test('twice the same look is one look', () => {
+    const one = { ...looked, labels: looked.labels.slice(0, 300), logits: looked.logits.subarray(0, 1200) }
+    const logits = new Float32Array(2400)
+    for (let i = 0; i < 300; i++)
+      for (const look of [0, 1]) logits.set(one.logits.subarray(i * 4, i * 4 + 4), (2 * i + look) * 4)
+    const twice = calibrate({ ...one, logits, looks: 2 })
+    const once = calibrate(one)
+    expect(twice.temperature).toBeCloseTo(once.temperature, 4)
+    expect(twice.notSureBelow).toBeCloseTo(once.notSureBelow, 4)
   })
 })
 

@@ -1,5 +1,5 @@
 import { answersOf } from './confidence.ts'
-import type { Judged } from './judged.ts'
+import { asOneLook, type Judged } from './judged.ts'
 import { fitTemperature } from './temperature.ts'
 
 export type Calibration = {
@@ -21,12 +21,12 @@ const MOST = 0.9
 /**
  * Temperature and "not sure" threshold from validation answers of a head that has not seen validation.
  *
- * The threshold keeps 98 % of what is right; with fewer than 50 right answers that is all of them. With two classes it is computed too and marked unreliable: a picture
- * of neither is as sure as one of both.
+ * The threshold keeps 98 % of what is right; with fewer than 50 right answers that is all of them. With two classes it
+ * is computed too and marked unreliable: a picture of neither is as sure as one of both.
  */
 export function calibrate(judged: Judged): Calibration {
   const { temperature } = fitTemperature(judged)
-  const right = answersOf(judged, temperature)
+  const right = answersOf(asOneLook(judged, temperature), temperature)
     .filter((answer) => answer.right)
     .map(({ probability }) => probability)
     .sort((a, b) => a - b)

@@ -4,7 +4,7 @@ import { type Judged, predictionsOf } from './judged.ts'
 /** What the classifier answers to one picture, and how sure it is of that. */
 export type Answer = { readonly predicted: number; readonly probability: number; readonly right: boolean }
 
-/** The answers with their probabilities at a temperature. */
+/** The answers of one look with their probabilities at a temperature. */
 export function answersOf(judged: Judged, temperature: number): Answer[] {
   const { logits, labels, classes } = judged
   return Array.from(predictionsOf(judged), (predicted, i) => {

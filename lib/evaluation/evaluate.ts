@@ -2,13 +2,15 @@ import { Problem } from '../problem.ts'
 import { type Calibration, isReliable } from './calibrate.ts'
 import { type Answer, answersOf, calibrationError } from './confidence.ts'
 import { wilson } from './intervals.ts'
-import { type Judged, ranksOfTruth, topK } from './judged.ts'
+import { asOneLook, type Judged, ranksOfTruth, topK } from './judged.ts'
 import type { EvaluationSummary } from './summary.ts'
 import { logLossAt } from './temperature.ts'
 
 export type EvaluationTask = {
-  /** `[n, classes]` */
+  /** `[n, looks, classes]` */
   readonly logits: Float32Array
+  /** 1 by default. */
+  readonly looks?: number
   /** Class index per picture. */
   readonly labels: ArrayLike<number>
   readonly pictures: readonly { readonly hash: string; readonly file: string }[]
@@ -36,8 +38,9 @@ export function evaluate(task: EvaluationTask): EvaluationSummary {
       advice: 'Import the dataset with a share of pictures held out, or judge another split.',
     })
   }
-  const judged: Judged = { logits, labels, classes: classes.length }
   const temperature = calibration?.temperature ?? 1
+  const looked: Judged = { logits, labels, classes: classes.length, looks: task.looks ?? 1 }
+  const judged = asOneLook(looked, temperature)
   const answers = answersOf(judged, temperature)
   const ranks = ranksOfTruth(judged)
   const [top1, top5] = [topK(ranks, 1), topK(ranks, 5)]
@@ -53,7 +56,7 @@ export function evaluate(task: EvaluationTask): EvaluationSummary {
     perClass: classes.map((label, k) => ({ label, ...classMetrics(confusion, k) })),
     confusion,
     worst: worstOf(answers, labels, pictures),
-    ...(calibration && { calibration: judgeCalibration(judged, answers, calibration) }),
+    ...(calibration && { calibration: judgeCalibration(looked, answers, calibration) }),
   }
 }
 
@@ -101,7 +104,7 @@ function judgeCalibration(
     temperature,
     notSureBelow,
     reliable: reliable ?? isReliable(judged.classes),
-    eceBefore: calibrationError(answersOf(judged, 1)),
+    eceBefore: calibrationError(answersOf(asOneLook(judged, 1), 1)),
     eceAfter: calibrationError(answers),
     keptRight: right === 0 ? null : given.filter((answer) => answer.right).length / right,
     answered: given.length / answers.length,

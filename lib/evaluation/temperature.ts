@@ -32,27 +32,42 @@ export function fitTemperature(judged: Judged): FittedTemperature {
  * with respect to `sharpness`.
  */
 export function logLossAt(
-  { logits, labels, classes }: Judged,
+  { logits, labels, classes, looks = 1 }: Judged,
   sharpness: number,
 ): { loss: number; slope: number } {
   let [loss, slope] = [0, 0]
   for (let i = 0; i < labels.length; i++) {
-    const from = i * classes
-    let largest = Number.NEGATIVE_INFINITY
-    for (let k = 0; k < classes; k++) if (logits[from + k]! > largest) largest = logits[from + k]!
-    let [sum, weighted] = [0, 0]
-    for (let k = 0; k < classes; k++) {
-      const below = logits[from + k]! - largest
-      const power = Math.exp(sharpness * below)
-      sum += power
-      weighted += power * below
-    }
-    const truth = logits[from + labels[i]!]! - largest
-    loss += Math.log(sum) - sharpness * truth
-    slope += weighted / sum - truth
+    const seen = Array.from({ length: looks }, (_, look) =>
+      truthAt(logits, { from: (i * looks + look) * classes, classes, truth: labels[i]! }, sharpness),
+    )
+    // The mean of the looks' probabilities, by its logarithm: a picture may be next to impossible in each.
+    const most = Math.max(...seen.map(({ log }) => log))
+    const shares = seen.map(({ log }) => Math.exp(log - most))
+    const sum = shares.reduce((a, b) => a + b, 0)
+    loss -= most + Math.log(sum / looks)
+    for (const [look, share] of shares.entries()) slope -= (share / sum) * seen[look]!.slope
   }
   const count = Math.max(labels.length, 1)
   return { loss: loss / count, slope: slope / count }
+}
+
+/** Logarithm of the truth's probability in one row of logits, and its slope with respect to `sharpness`. */
+function truthAt(
+  logits: Float32Array,
+  { from, classes, truth }: { from: number; classes: number; truth: number },
+  sharpness: number,
+): { log: number; slope: number } {
+  let largest = Number.NEGATIVE_INFINITY
+  for (let k = 0; k < classes; k++) if (logits[from + k]! > largest) largest = logits[from + k]!
+  let [sum, weighted] = [0, 0]
+  for (let k = 0; k < classes; k++) {
+    const below = logits[from + k]! - largest
+    const power = Math.exp(sharpness * below)
+    sum += power
+    weighted += power * below
+  }
+  const below = logits[from + truth]! - largest
+  return { log: sharpness * below - Math.log(sum), slope: below - weighted / sum }
 }
 
 /** Where a growing function crosses zero, or the nearer end where it doesn't (false position, Illinois variant). */

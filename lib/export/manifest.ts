@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LOOKS } from '../classify/classify.ts'
+import { LOOKS } from '../classify/look.ts'
 import { PRECISIONS } from '../graph-model/precision.ts'
 import { preprocessingSchema } from '../preprocess/preprocessing.ts'
 

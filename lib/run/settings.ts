@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LOOKS } from '../classify/classify.ts'
+import { LOOKS } from '../classify/look.ts'
 import { Problem } from '../problem.ts'
 import { nearest } from './near-names.ts'
 import { SOLVERS, type SolverKind, solverSchema } from './solvers.ts'

@@ -11,7 +11,7 @@ export type EpochSettings = { readonly epochs: number; readonly batchSize: numbe
 /** Moves the parameters by what the gradient of one batch says. `epoch` counts from 0. */
 export type Update = (parameters: Float64Array, gradient: Float64Array, epoch: number) => void
 
-type Judged = { validationLogits: Float32Array; validationLoss: number; validationTop1: number }
+type Judged = { validationLoss: number; validationTop1: number }
 type Kept = { readonly parameters: Float64Array } & Partial<Judged>
 
 /**
@@ -42,12 +42,10 @@ export async function fitInEpochs(
       const now = await judged()
       if (!now || !(now.validationLoss >= kept.validationLoss!))
         kept = { parameters: parameters.slice(), ...now }
-      const { validationLogits: _, ...figures } = now ?? {}
-      task.onPoint?.({ series: task.solver.kind, step: epoch + 1, loss: run.loss, ...figures })
+      task.onPoint?.({ series: task.solver.kind, step: epoch + 1, loss: run.loss, ...now })
     }
-    const { validationLogits } = kept
     const head = headFrom(kept.parameters, task)
-    return { head, l2: settings.l2, stopped, path: [], ...(validationLogits && { validationLogits }) }
+    return { head, l2: settings.l2, stopped, path: [], ...(validation && { honestHead: head }) }
   } finally {
     await judge?.close()
   }
@@ -78,10 +76,8 @@ async function judgedBy(
   { validation, classes }: FitHeadTask,
   parameters: Float64Array,
 ): Promise<Judged> {
-  const validationLogits = await objective.logits(parameters)
-  const answers = { logits: validationLogits, labels: validation!.labels, classes }
+  const answers = { logits: await objective.logits(parameters), labels: validation!.labels, classes }
   return {
-    validationLogits,
     validationLoss: logLossAt(answers, 1).loss,
     validationTop1: topK(ranksOfTruth(answers), 1),
   }

@@ -49,16 +49,13 @@ export async function fitExact(task: FitHeadTask, solver: ExactSettings, pause: 
 
   const best = bestOf(walked.candidates)
   const tried = (walked.stopped ? walked.candidates.slice(0, -1) : walked.candidates).flatMap(judgedOf)
-  const fitted = (
-    x: Float64Array,
-    stopped: boolean,
-    validationLogits = best.validationLogits,
-  ): FittedHead => ({
-    head: headFrom(fromCentred(x, mean, sizes), sizes),
+  const headOf = (x: Float64Array) => headFrom(fromCentred(x, mean, sizes), sizes)
+  const fitted = (x: Float64Array, stopped: boolean, honest = best.x): FittedHead => ({
+    head: headOf(x),
     l2: best.l2,
     stopped,
     path: tried,
-    ...(validationLogits && { validationLogits }),
+    ...(validation && { honestHead: headOf(honest) }),
   })
   if (walked.stopped) return fitted(best.x, true)
   if (choosing) task.onL2Chosen?.({ l2: best.l2, validationLoss: best.judged!.validationLoss, tried })
@@ -76,8 +73,7 @@ export async function fitExact(task: FitHeadTask, solver: ExactSettings, pause: 
     }),
   )
   const stopped = last.ended === 'stopped'
-  if (refit || !validation) return fitted(last.x, stopped)
-  return fitted(last.x, stopped, await using(await open(validation), (objective) => objective.logits(last.x)))
+  return refit ? fitted(last.x, stopped) : fitted(last.x, stopped, last.x)
 }
 
 function judgedOf({ judged }: Candidate) {

@@ -11,7 +11,6 @@ import type { Pause, TrainingPoint, TriedL2 } from './task.ts'
 export type Candidate = {
   readonly l2: number
   readonly x: Float64Array
-  readonly validationLogits?: Float32Array
   readonly judged?: TriedL2
 }
 
@@ -83,18 +82,14 @@ function nextStart(candidates: readonly Candidate[], l2: number): Float64Array |
 async function judge(candidate: { l2: number; x: Float64Array }, walk: L2Walk): Promise<Candidate> {
   if (!walk.validation) return candidate
   const { rows, objective } = walk.validation
-  const validationLogits = await objective.logits(candidate.x)
-  const answers = {
-    logits: validationLogits,
-    labels: rows.labels,
-    classes: validationLogits.length / rows.count,
-  }
+  const logits = await objective.logits(candidate.x)
+  const answers = { logits, labels: rows.labels, classes: logits.length / rows.count }
   const judged = {
     l2: candidate.l2,
     validationLoss: fitTemperature(answers).logLoss,
     validationTop1: topK(ranksOfTruth(answers), 1),
   }
-  return { ...candidate, validationLogits, judged }
+  return { ...candidate, judged }
 }
 
 function risen(candidates: readonly Candidate[]): boolean {

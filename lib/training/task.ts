@@ -47,8 +47,8 @@ export type FittedHead = {
   readonly head: Head
   /** The L2 that the head was fitted with. */
   readonly l2?: number
-  /** `[validation.count, classes]`, of a head that has not seen validation: what calibration may look at. */
-  readonly validationLogits?: Float32Array
+  /** A head that has not seen validation, where there is a validation split: what calibration may look at. */
+  readonly honestHead?: Head
   /** True when the fit was stopped; the head is then the best so far. */
   readonly stopped: boolean
   /** Every L2 that was tried to its end, strong to weak. */

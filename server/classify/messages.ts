@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LOOKS } from '../../lib/classify/classify.ts'
+import { LOOKS } from '../../lib/classify/look.ts'
 import { preprocessingSchema } from '../../lib/preprocess/preprocessing.ts'
 import { problemSummarySchema } from '../../lib/run/events.ts'
 

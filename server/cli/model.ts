@@ -1,4 +1,4 @@
-import type { Looks } from '../../lib/classify/classify.ts'
+import type { Looks } from '../../lib/classify/look.ts'
 import type { ClassifierModel } from '../classify/messages.ts'
 import type { RunRecord } from '../trainer/run-folder.ts'
 

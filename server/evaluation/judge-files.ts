@@ -1,4 +1,5 @@
 import { evaluate } from '../../lib/evaluation/evaluate.ts'
+import { logitsOf } from '../../lib/evaluation/judged.ts'
 import type { EvaluationSummary } from '../../lib/evaluation/summary.ts'
 import { Problem } from '../../lib/problem.ts'
 import { type ClassifyOptions, classifyFiles } from '../classify/classify-files.ts'
@@ -11,9 +12,6 @@ export type JudgedFile = {
   readonly label: number
   readonly path: string
 }
-
-/** Keeps the logarithm of a probability that underflowed finite. */
-const TINY = 1e-30
 
 /**
  * Metrics of a run's model on picture files, each with all the looks of the model: what the exported model would say.
@@ -35,8 +33,7 @@ export async function judgeFiles(
   for (const [n, result] of results.entries()) {
     if ('problem' in result) throw unreadable(pictures[n]!.file, result.problem)
     // Several looks are averaged as probabilities, the temperature already in them: these logits give the same ones again.
-    for (const [c, p] of result.probabilities.entries())
-      logits[n * classes.length + c] = model.temperature * Math.log(Math.max(p, TINY))
+    logits.set(logitsOf(result.probabilities, model.temperature), n * classes.length)
   }
   const labels = pictures.map(({ label }) => label)
   return evaluate({ logits, labels, pictures, classes, split, ...(calibration && { calibration }) })

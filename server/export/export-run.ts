@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { backboneEntry } from '../../lib/backbone/registry.ts'
-import type { Looks } from '../../lib/classify/classify.ts'
+import type { Looks } from '../../lib/classify/look.ts'
 import { readableName } from '../../lib/dataset/readable-name.ts'
 import type { Precision } from '../../lib/graph-model/precision.ts'
 import { Problem } from '../../lib/problem.ts'

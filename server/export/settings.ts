@@ -1,6 +1,6 @@
 import type { BackboneEntry, BackboneGraph, WeightStore } from '../../lib/backbone/graph.ts'
 import type { Head } from '../../lib/backbone/head.ts'
-import type { Looks } from '../../lib/classify/classify.ts'
+import type { Looks } from '../../lib/classify/look.ts'
 import type { EvaluationSummary } from '../../lib/evaluation/summary.ts'
 import type { Parity } from '../../lib/export/parity.ts'
 import type { Precision } from '../../lib/graph-model/precision.ts'

@@ -68,6 +68,15 @@ test('features are those of decode, preprocess and engine, in the order of the p
   expect(progress.at(-1)).toMatchObject({ done: COUNT, total: COUNT, etaSeconds: 0 })
 })
 
+test('with two looks a row holds both vectors, the first as with one look, the second of the part that it points to', async () => {
+  const pictures = base.pictures.slice(0, 30)
+  const { features, width } = await extractFeatures({ ...base, pictures, looks: 'whole+second', cacheDir })
+  expect(width).toBe(8)
+  const look = (n: number, i: number) => [...features.subarray(n * 8 + i * 4, n * 8 + i * 4 + 4)]
+  for (let n = 0; n < pictures.length; n++) expect(look(n, 0)).toEqual([...want.subarray(n * 4, n * 4 + 4)])
+  expect(pictures.filter((_, n) => String(look(n, 0)) !== String(look(n, 1))).length).toBeGreaterThan(5)
+})
+
 test('the second time nothing is extracted and no process is started', async () => {
   await extractFeatures({ ...base, cacheDir })
   const again = await extractFeatures({ ...base, cacheDir }, () => {
@@ -83,6 +92,7 @@ test('another preprocessing, other weights or another cut share nothing', async 
   const other: Extraction[] = [
     { ...few, preprocessing: { ...preprocessing, resize: 'pad' } },
     { ...few, cut: 'dense' },
+    { ...few, looks: 'centre' },
   ]
   for (const extraction of other) expect((await extractFeatures(extraction)).fromCache).toBe(0)
   expect((await extractFeatures(few)).fromCache).toBe(5)

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { BackboneGraph, TensorId } from '../../lib/backbone/graph.ts'
 import { shapesOf } from '../../lib/backbone/shapes.ts'
+import { countLooks, type Looks } from '../../lib/classify/look.ts'
 import { EMITTER_VERSION } from '../../lib/onnx/emit.ts'
 import { PREPROCESS_VERSION } from '../../lib/preprocess/preprocess.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
@@ -23,6 +24,8 @@ export type Extraction = {
   /** Where the extractors read the weights, and the hash that they must have. */
   readonly weights: { readonly source: WeightsSource; readonly hash: string }
   readonly preprocessing: Preprocessing
+  /** `whole` by default; several looks give their vectors one after the other. */
+  readonly looks?: Looks
   readonly cacheDir: string
   /** Extractor processes at most; one per core by default. */
   readonly processes?: number
@@ -31,7 +34,7 @@ export type Extraction = {
 }
 
 export type Extracted = {
-  /** `[pictures, width]`, in the order of the pictures. */
+  /** `[pictures, width]`, in the order of the pictures; with several looks `[pictures, looks · width of one]`. */
   readonly features: Float32Array
   readonly width: number
   readonly fromCache: number
@@ -51,10 +54,18 @@ export async function extractFeatures(
   extraction: Extraction,
   start: StartExtractor = startExtractor,
 ): Promise<Extracted> {
-  const { pictures, graph, cut = graph.features, weights, preprocessing, signal } = extraction
+  const {
+    pictures,
+    graph,
+    cut = graph.features,
+    weights,
+    preprocessing,
+    looks = 'whole',
+    signal,
+  } = extraction
   signal?.throwIfAborted()
-  const width = vectorLength(graph, cut)
-  const cache = await openFeatureCache(extraction.cacheDir, await keyOf(extraction, cut), width)
+  const width = countLooks(looks) * vectorLength(graph, cut)
+  const cache = await openFeatureCache(extraction.cacheDir, await keyOf(extraction, cut, looks), width)
   const distinct = [...new Map(pictures.map((picture) => [picture.hash, picture])).values()]
   const missing = distinct.filter(({ hash }) => !cache.has(hash))
   const fromCache = distinct.length - missing.length
@@ -66,7 +77,7 @@ export async function extractFeatures(
   if (missing.length > 0) {
     const most = extraction.processes ?? availableParallelism()
     await runExtractors({
-      assignment: { graph, cut, weights, preprocessing, folder: cache.folder, width },
+      assignment: { graph, cut, weights, preprocessing, looks, folder: cache.folder, width },
       pictures: missing,
       processes: Math.max(1, Math.min(most, Math.floor(missing.length / WORTH_A_PROCESS))),
       start,
@@ -88,7 +99,11 @@ function vectorLength(graph: BackboneGraph, cut: TensorId): number {
   })
 }
 
-async function keyOf({ graph, weights, preprocessing }: Extraction, cut: TensorId): Promise<FeatureKey> {
+async function keyOf(
+  { graph, weights, preprocessing }: Extraction,
+  cut: TensorId,
+  looks: Looks,
+): Promise<FeatureKey> {
   const engine = onnxruntimeEngine({ threads: 1 })
   const probe = await engine.probe()
   if (!probe.available) {
@@ -102,6 +117,7 @@ async function keyOf({ graph, weights, preprocessing }: Extraction, cut: TensorI
     graph: hashOf(graph.nodes),
     cut,
     preprocessing,
+    looks,
     preprocess: PREPROCESS_VERSION,
     decoder: DECODER_VERSION,
     view: 0,

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { foldedAway } from '../../lib/backbone/fold.ts'
 import { emitGraphModel } from '../../lib/graph-model/emit.ts'
 import type { Precision } from '../../lib/graph-model/precision.ts'
-import { useWasm } from '../engines/wasm/backend.ts'
+import { activateWasm } from '../engines/wasm/backend.ts'
 import type { GraphReader } from './reader.ts'
 
 /** The exported browser model, on the wasm backend. */
@@ -14,7 +14,7 @@ const browserReaderOf = (precision: Precision): GraphReader => ({
     return outputs.filter((id) => !gone.has(id))
   },
   async compute(graph, weights, image, outputs) {
-    await useWasm(tf)
+    await activateWasm(tf)
     const artifacts = emitGraphModel(graph, weights, { outputs, precision })
     const model = await converter.loadGraphModel(tf.io.fromMemory(artifacts))
     const input = tf.tensor4d(image, [1, graph.size, graph.size, 3])

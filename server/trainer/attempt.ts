@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os'
 import type { Head } from '../../lib/backbone/head.ts'
 import { HEAD } from '../../lib/backbone/head.ts'
+import { countLooks } from '../../lib/classify/look.ts'
 import type { Split } from '../../lib/dataset/dataset.ts'
 import { calibrate } from '../../lib/evaluation/calibrate.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
 import { planFreeze } from '../../lib/strategy/plan-freeze.ts'
 import { fitHead } from '../../lib/training/fit-head.ts'
+import { headLogits } from '../../lib/training/head-logits.ts'
 import { onnxruntimeObjective } from '../engines/onnxruntime/objective.ts'
 import { prepareBackbone } from './backbone.ts'
 import type { Job } from './job.ts'
@@ -79,9 +81,11 @@ async function attempt(job: Job, { emit, stop }: AttemptContext): Promise<NewRun
   const test = of('test')
   if (test.length > 0) {
     emit({ type: 'phase', phase: 'evaluating' })
-    const evaluation = await judge(test, { ...record, head: fitted.head, split: 'test' }, extraction).catch(
-      keptIfStopped,
-    )
+    const evaluation = await judge(
+      test,
+      { ...record, head: fitted.head, looks: settings.looks, split: 'test' },
+      extraction,
+    ).catch(keptIfStopped)
     if (!evaluation) return { type: 'stopped', kept: true }
     await writeRunFolder(dataDir, { ...record, evaluation }, fitted.head)
     emit({ type: 'evaluated', evaluation })
@@ -133,11 +137,15 @@ async function trainHead(
   const seconds = (performance.now() - began) / 1000
   if (!fitted.stopped)
     emit({ type: 'head-fitted', seconds, ...(fitted.l2 !== undefined && { l2: fitted.l2 }) })
-  const { head, stopped, validationLogits: logits } = fitted
-  if (!logits || !validation) return { head, stopped }
-  return {
-    head,
-    stopped,
-    calibration: calibrate({ logits, labels: validation.labels, classes: dataset.classes.length }),
-  }
+  const { head, stopped, honestHead } = fitted
+  if (!honestHead || !validation) return { head, stopped }
+  const looked =
+    settings.looks === 'whole' ? validation : await featuresOf(pictures[1]!, extraction, settings.looks)
+  const calibration = calibrate({
+    logits: headLogits(honestHead, looked.features),
+    looks: countLooks(settings.looks),
+    labels: validation.labels,
+    classes: dataset.classes.length,
+  })
+  return { head, stopped, calibration }
 }

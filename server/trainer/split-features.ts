@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { BackboneGraph } from '../../lib/backbone/graph.ts'
+import type { Looks } from '../../lib/classify/look.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { LabelledFeatures } from '../../lib/training/objective.ts'
@@ -21,10 +22,14 @@ export function featureCacheFolder(dataDir: string): string {
   return join(dataDir, 'features')
 }
 
-/** Features of imported pictures, from the cache or extracted now, told to the log as it goes. `[pictures, width]`. */
+/**
+ * Features of imported pictures, from the cache or extracted now, told to the log as it goes. `[pictures, width]`, with
+ * several looks `[pictures, looks, width]`.
+ */
 export async function featuresOf(
   pictures: readonly LabelledPicture[],
   { dataDir, backbone, preprocessing, emit, signal }: SplitExtraction,
+  looks: Looks = 'whole',
 ): Promise<LabelledFeatures> {
   const began = performance.now()
   const blobs = await openBlobs(dataDir)
@@ -33,6 +38,7 @@ export async function featuresOf(
     graph: backbone.graph,
     weights: { source: { kind: 'backbone', id: backbone.id, dataDir }, hash: backbone.weightsHash },
     preprocessing,
+    looks,
     cacheDir: featureCacheFolder(dataDir),
     onProgress: (progress) => emit({ type: 'extraction', ...progress }),
     signal,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import { LOOKS, type Looks } from '../../../lib/classify/classify.ts'
+import { LOOKS, type Looks } from '../../../lib/classify/look.ts'
 import { type DatasetVersion, type Picture, SPLITS } from '../../../lib/dataset/dataset.ts'
 import { matchClasses } from '../../../lib/dataset/match-classes.ts'
 import type { EvaluationSummary } from '../../../lib/evaluation/summary.ts'

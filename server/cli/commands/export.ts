@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { LOOKS, type Looks } from '../../../lib/classify/classify.ts'
+import { LOOKS, type Looks } from '../../../lib/classify/look.ts'
 import { PRECISIONS, type Precision } from '../../../lib/graph-model/precision.ts'
 import { type ExportChoices, type ExportedRun, exportRun } from '../../export/export-run.ts'
 import type { ExportProgress } from '../../export/settings.ts'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { backboneEntry } from '../../../lib/backbone/registry.ts'
-import { LOOKS } from '../../../lib/classify/classify.ts'
+import { LOOKS } from '../../../lib/classify/look.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Run } from '../../../lib/run/run.ts'
 import { parseSet, type RunSettings, runSettingsSchema, settableKeys } from '../../../lib/run/settings.ts'

@@ -9,7 +9,7 @@ import { Problem } from '../../../lib/problem.ts'
  *
  * @throws Problem `engines/absent` when it does not start.
  */
-export async function useWasm(tf: typeof tfjs): Promise<void> {
+export async function activateWasm(tf: typeof tfjs): Promise<void> {
   if (tf.getBackend() === 'wasm') return
   const library = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')
   setWasmPaths(dirname(library) + sep)

@@ -3,7 +3,7 @@ import { loadWeights, runGraph } from '../../../lib/backbone/interpreter.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { InferenceEngine, Probe } from '../inference-engine.ts'
 import { batchOf } from '../input.ts'
-import { useWasm } from './backend.ts'
+import { activateWasm } from './backend.ts'
 
 /** The interpreter over tfjs ops on WebAssembly: slow, but the same kernels as a browser without a GPU. */
 export function wasmEngine(): InferenceEngine {
@@ -11,7 +11,7 @@ export function wasmEngine(): InferenceEngine {
     id: 'wasm',
     probe,
     async open(graph, weights, outputs) {
-      await useWasm(tf)
+      await activateWasm(tf)
       const loaded = loadWeights(tf, graph, weights, outputs)
       return {
         async run(images) {
@@ -35,7 +35,7 @@ export function wasmEngine(): InferenceEngine {
 
 async function probe(): Promise<Probe> {
   try {
-    await useWasm(tf)
+    await activateWasm(tf)
     return { available: true, version: tf.version_core }
   } catch (thrown) {
     return { available: false, why: Problem.from(thrown).says }

@@ -9,7 +9,7 @@ import { compared, NOTHING_COMPARED, type Parity } from '../../../lib/export/par
 import type { Precision } from '../../../lib/graph-model/precision.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { decodePicture } from '../../datasets/decoder/decode.ts'
-import { useWasm } from '../../engines/wasm/backend.ts'
+import { activateWasm } from '../../engines/wasm/backend.ts'
 import { type FromGate, type ToGate, toGateSchema } from './messages.ts'
 import { modelOnDisk, readManifest } from './read-bundle.ts'
 import { referenceForward } from './reference.ts'
@@ -49,7 +49,7 @@ async function compare({ bundle, reference, pictures }: ToGate): Promise<Partial
 }
 
 async function loadModels(bundle: string, manifest: Manifest): Promise<Map<Precision, Classifier>> {
-  await useWasm(tf)
+  await activateWasm(tf)
   const models = new Map<Precision, Classifier>()
   for (const model of manifest.models) {
     const loaded = await converter.loadGraphModel(modelOnDisk(bundle, model))

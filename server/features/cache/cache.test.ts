@@ -23,6 +23,7 @@ const key: FeatureKey = {
   preprocess: 1,
   decoder: '1',
   view: 0,
+  looks: 'whole',
   engine: 'onnxruntime 1.30.0',
   precision: 'float32',
   emitter: 1,

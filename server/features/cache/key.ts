@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { TensorId } from '../../../lib/backbone/graph.ts'
+import type { Looks } from '../../../lib/classify/look.ts'
 import type { Preprocessing } from '../../../lib/preprocess/preprocessing.ts'
 
 /** Everything that a cached feature depends on, besides the picture itself. */
@@ -11,6 +12,7 @@ export type FeatureKey = {
   /** The tensor that is cached. */
   readonly cut: TensorId
   readonly preprocessing: Preprocessing
+  readonly looks: Looks
   /** Version of the code from decoded pixels to input. */
   readonly preprocess: number
   /** Version of the code from file to decoded pixels. */

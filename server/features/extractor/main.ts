@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import type { WeightStore } from '../../../lib/backbone/graph.ts'
 import { parseSafetensors } from '../../../lib/backbone/weights/safetensors.ts'
+import { needsFeatureMap } from '../../../lib/classify/look.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { onnxruntimeEngine } from '../../engines/onnxruntime/engine.ts'
 import { loadBackboneWeights } from '../../weights/load.ts'
@@ -43,12 +44,18 @@ async function work(): Promise<void> {
   }
 }
 
-async function open({ graph, cut, weights, preprocessing, folder, width }: Assignment): Promise<Pipeline> {
+async function open(assignment: Assignment): Promise<Pipeline> {
+  const { graph, cut, weights, preprocessing, looks, folder, width } = assignment
   const loaded = await load(weights.source)
   if (loaded.hash !== weights.hash) throw otherWeights(weights.hash, loaded.hash)
-  const session = await onnxruntimeEngine({ threads: 1 }).open(graph, loaded.weights, [cut])
+  const session = await onnxruntimeEngine({ threads: 1 }).open(
+    graph,
+    loaded.weights,
+    needsFeatureMap(looks) ? [cut, graph.featureMap] : [cut],
+  )
   const onExtracted = (hash: string) => say({ type: 'extracted', hash })
-  return { session, cut, preprocessing, segment: createSegment(folder, width), onExtracted }
+  const segment = createSegment(folder, width)
+  return { session, cut, featureMap: graph.featureMap, preprocessing, looks, segment, onExtracted }
 }
 
 async function load(source: WeightsSource): Promise<{ weights: WeightStore; hash: string }> {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { BackboneGraph } from '../../../lib/backbone/graph.ts'
+import { LOOKS } from '../../../lib/classify/look.ts'
 import { preprocessingSchema } from '../../../lib/preprocess/preprocessing.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
-export const EXTRACTOR_PROTOCOL = 1
+export const EXTRACTOR_PROTOCOL = 2
 
 /** Where an extractor reads the weights itself, so that they never travel between processes. */
 export const weightsSourceSchema = z.discriminatedUnion('kind', [
@@ -28,6 +29,7 @@ const assignmentSchema = z.object({
   cut: z.string(),
   weights: z.object({ source: weightsSourceSchema, hash: z.string() }),
   preprocessing: preprocessingSchema,
+  looks: z.enum(LOOKS),
   /** The feature cache's folder, where the extractor adds a segment. */
   folder: z.string(),
   width: z.number().int().positive(),

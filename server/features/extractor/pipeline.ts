@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { TensorId } from '../../../lib/backbone/graph.ts'
-import { preprocessInto } from '../../../lib/preprocess/preprocess.ts'
+import { type Looks, lookAt } from '../../../lib/classify/look.ts'
 import type { Pixels, Preprocessing } from '../../../lib/preprocess/preprocessing.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { decodePicture } from '../../datasets/decoder/decode.ts'
@@ -14,7 +14,10 @@ const AHEAD = 3
 export type Pipeline = {
   session: InferenceSession
   cut: TensorId
+  /** Read only where the looks need it. */
+  featureMap: TensorId
   preprocessing: Preprocessing
+  looks: Looks
   segment: SegmentWriter
   onExtracted: (hash: string) => void
 }
@@ -28,19 +31,34 @@ type Decoded = { hash: string; pixels: Pixels } | { problem: Problem }
  * @throws Problem `features/unreadable` on a picture that can't be read or decoded.
  */
 export async function extractAll(pictures: PictureFile[], pipeline: Pipeline): Promise<void> {
-  const { session, cut, preprocessing, segment, onExtracted } = pipeline
-  const input = new Float32Array(preprocessing.size ** 2 * 3)
+  const { segment, onExtracted } = pipeline
   const ahead: Promise<Decoded>[] = []
   while (true) {
     while (ahead.length < AHEAD && pictures.length > 0) ahead.push(decode(pictures.shift()!))
     const decoded = await ahead.shift()
     if (!decoded) return
     if ('problem' in decoded) throw decoded.problem
-    preprocessInto(input, decoded.pixels, preprocessing)
-    const output = await session.run(input)
-    segment.append(decoded.hash, output[cut]!.data)
+    segment.append(decoded.hash, await featuresOf(decoded.pixels, pipeline))
     onExtracted(decoded.hash)
   }
+}
+
+/** The looks' vectors, one after the other. */
+async function featuresOf(pixels: Pixels, pipeline: Pipeline): Promise<Float32Array> {
+  const { session, cut, featureMap: mapId } = pipeline
+  const { seen } = await lookAt(pixels, pipeline, async (input) => {
+    const output = await session.run(input)
+    const features = output[cut]!.data
+    const map = output[mapId]
+    if (!map) return { features }
+    const [, height = 0, width = 0, channels = 0] = map.shape
+    return { features, featureMap: { data: map.data, height, width, channels } }
+  })
+  const [first, ...more] = seen.map(({ features }) => features)
+  if (more.length === 0) return first!
+  const all = new Float32Array(seen.length * first!.length)
+  for (const [look, { features }] of seen.entries()) all.set(features, look * features.length)
+  return all
 }
 
 /** Never rejects: nobody may be waiting for it yet. */

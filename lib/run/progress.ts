@@ -1,0 +1,113 @@
+import { count, duration } from '../figures.ts'
+import type { CurvePoint } from './events.ts'
+import type { Curve, Run } from './run.ts'
+
+/** A phase of a run, as the bar on its page shows it; `share` is how much of it is done, absent while nobody knows. */
+export type RunPhase = {
+  readonly id: 'extracting' | 'training' | 'evaluating'
+  readonly words: string
+  readonly stands: 'done' | 'now' | 'ahead' | 'left out'
+  readonly share?: number
+}
+
+export type RunProgress = {
+  readonly phases: readonly RunPhase[]
+  /** Of the phase that runs now. */
+  readonly etaSeconds?: number
+  readonly imagesPerSecond?: number
+}
+
+const ORDER = ['extracting', 'training', 'evaluating'] as const
+
+/** Where a run stands on its way: extract, train, evaluate. */
+export function progressOf(run: Run): RunProgress {
+  const { state } = run
+  const current = (ORDER as readonly string[]).indexOf(state.status)
+  const reached = state.status === 'succeeded' ? ORDER.length : current
+  const phases = ORDER.map((id, i): RunPhase => {
+    if (i === current) return { id, stands: 'now', ...now(run, id) }
+    if (i < reached || wasReached(run, id)) return { id, stands: 'done', words: done(run, id) }
+    return { id, stands: run.endedAt === undefined ? 'ahead' : 'left out', words: AHEAD[id] }
+  })
+  const progress = 'progress' in state ? state.progress : undefined
+  const etaSeconds = state.status === 'training' ? state.latest?.etaSeconds : progress?.etaSeconds
+  return {
+    phases,
+    ...(etaSeconds !== undefined && { etaSeconds }),
+    ...(progress && { imagesPerSecond: progress.imagesPerSecond }),
+  }
+}
+
+/** What a run does now, in few words for a title or a line. */
+export function statusWords(run: Run): string {
+  const { state } = run
+  if (state.status === 'queued') return 'waits for a device'
+  if (state.status === 'preparing') return 'prepares'
+  if (run.requestedStop && run.endedAt === undefined) return 'stops'
+  if (state.status === 'stopped') return state.kept ? 'stopped, the best head so far is kept' : 'stopped'
+  return state.status
+}
+
+/** The curve that counts: the refit, else the one of the chosen L2, else the one that grew last. */
+export function leadingCurve(run: Run): Curve | undefined {
+  const named = (series: string) => run.curves.find((curve) => curve.series === series)
+  return named('refit') ?? (run.l2 && named(`l2=${run.l2.l2}`)) ?? run.curves.at(-1)
+}
+
+/** The best validation top-1 of all curves, with its point; undefined before the first. */
+export function bestPoint(run: Run): (CurvePoint & { series: string; validationTop1: number }) | undefined {
+  let best: ReturnType<typeof bestPoint>
+  for (const { series, points } of run.curves) {
+    for (const { validationTop1, ...point } of points) {
+      if (validationTop1 !== undefined && validationTop1 > (best?.validationTop1 ?? -1)) {
+        best = { ...point, series, validationTop1 }
+      }
+    }
+  }
+  return best
+}
+
+/** Seconds from the start of the attempt to its end or to `now` (milliseconds); undefined before the start. */
+export function elapsedSeconds(run: Run, now: number): number | undefined {
+  if (run.startedAt === undefined) return undefined
+  const end = run.endedAt === undefined ? now : Date.parse(run.endedAt)
+  return Math.max(0, (end - Date.parse(run.startedAt)) / 1000)
+}
+
+const AHEAD = { extracting: 'extract', training: 'train', evaluating: 'evaluate' } as const
+
+function wasReached(run: Run, id: RunPhase['id']): boolean {
+  if (id === 'extracting') return run.extraction !== undefined
+  return id === 'training' ? run.headFittedAt !== undefined : run.evaluation !== undefined
+}
+
+function now(run: Run, id: RunPhase['id']): Pick<RunPhase, 'words' | 'share'> {
+  const { state, settings } = run
+  if (state.status === 'training') {
+    const { solver } = settings
+    if (!state.latest) return { words: 'train' }
+    if (solver.kind === 'exact') return { words: `${state.latest.series}, iteration ${state.latest.step}` }
+    const { step } = state.latest
+    return { words: `epoch ${step} of ${solver.epochs}`, share: Math.min(1, step / solver.epochs) }
+  }
+  const progress = 'progress' in state ? state.progress : undefined
+  if (!progress) return { words: id === 'extracting' ? 'extract' : 'evaluate' }
+  const words = `${count(progress.done)} of ${count(progress.total)} pictures`
+  return { words: `${id} ${words}`, share: progress.total === 0 ? 1 : progress.done / progress.total }
+}
+
+function done({ extraction, l2, evaluation }: Run, id: RunPhase['id']): string {
+  if (id === 'extracting') {
+    if (!extraction) return 'extracted'
+    const { pictures, fromCache, seconds } = extraction
+    const cached =
+      fromCache === pictures
+        ? ', all from the cache'
+        : fromCache > 0
+          ? `, ${count(fromCache)} from the cache`
+          : ''
+    return `extracted ${count(pictures)} in ${duration(seconds)}${cached}`
+  }
+  if (id === 'training') return l2 ? `trained, L2 ${l2.l2}` : 'trained'
+  return evaluation ? `evaluated on ${count(evaluation.images)}` : 'evaluated'
+}
