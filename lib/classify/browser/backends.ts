@@ -1,14 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-
-/** What computes on a visitor's device, the fastest first. */
-export const BACKENDS = ['webgpu', 'webgl', 'wasm'] as const
-export type Backend = (typeof BACKENDS)[number]
-
-export const BACKEND_TITLES: Readonly<Record<Backend, string>> = {
-  webgpu: 'GPU (WebGPU)',
-  webgl: 'GPU (WebGL)',
-  wasm: 'CPU (WebAssembly)',
-}
+import { BACKEND_TITLES, type Backend } from './backend-names.ts'
 
 /** Where tfjs's WebAssembly files are: the folder's URL, or a URL per file name. */
 export type WasmFiles = string | Readonly<Record<string, string>>

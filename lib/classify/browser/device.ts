@@ -2,7 +2,8 @@ import type { Manifest } from '../../export/manifest.ts'
 import type { Box } from '../../preprocess/box.ts'
 import { cutOut } from '../../preprocess/place-picture.ts'
 import type { Pixels } from '../../preprocess/preprocessing.ts'
-import type { Backend, WasmFiles } from './backends.ts'
+import type { Backend } from './backend-names.ts'
+import type { WasmFiles } from './backends.ts'
 import { fetchManifest, fetchModel, type Progress } from './fetch-model.ts'
 import { decode, pixelsOf } from './pixels.ts'
 import { openSession, type Running, type Session } from './session.ts'
@@ -16,7 +17,12 @@ export type OpenOptions = {
   readonly precision?: string | undefined
 }
 
-export type Opened = { readonly manifest: Manifest; readonly running: Running }
+export type Opened = {
+  readonly manifest: Manifest
+  readonly running: Running
+  /** URLs of what this thread has loaded so far, for those who keep it. */
+  readonly loaded: readonly string[]
+}
 
 /** A picture to look at. As long as its key stays the same it is decoded once. */
 export type Picture = { readonly key: number; readonly source: Blob | ImageBitmap }
@@ -67,7 +73,8 @@ export function localDevice(): Device {
       const artifacts = await fetchModel(base, model, onProgress)
       session?.dispose()
       session = await openSession({ manifest, artifacts, wasm, asked })
-      return { manifest, running: session.running() }
+      const loaded = performance.getEntriesByType('resource').map(({ name }) => name)
+      return { manifest, running: session.running(), loaded }
     },
     async look(picture, crop) {
       const { pixels, milliseconds: decodeMilliseconds } = await pixelsFor(picture)

@@ -1,6 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core'
 import { type BundleFile, type Manifest, manifestSchema } from '../../export/manifest.ts'
 import { Problem } from '../../problem.ts'
+import { fileUrl } from './file-url.ts'
 import { sha256 } from './sha256.ts'
 
 export type BundleModel = Manifest['models'][number]
@@ -25,13 +26,6 @@ export async function fetchManifest(base: string): Promise<Manifest> {
       cause,
     })
   }
-}
-
-/** Where a file of a bundle is fetched from: named by its content, so that no cache can hold another version of it. */
-export function fileUrl(base: string, { path, sha256 }: BundleFile): string {
-  const url = new URL(path, base)
-  url.searchParams.set('sha256', sha256)
-  return url.href
 }
 
 /**

@@ -5,17 +5,8 @@ import type { Manifest } from '../../export/manifest.ts'
 import type { Pixels } from '../../preprocess/preprocessing.ts'
 import { Problem } from '../../problem.ts'
 import { type Classification, type Classifier, classify } from '../classify.ts'
-import {
-  BACKEND_TITLES,
-  BACKENDS,
-  type Backend,
-  dropBackend,
-  isLost,
-  startBackend,
-  type WasmFiles,
-  watchForLoss,
-  whyNot,
-} from './backends.ts'
+import { BACKEND_TITLES, BACKENDS, type Backend } from './backend-names.ts'
+import { dropBackend, isLost, startBackend, type WasmFiles, watchForLoss, whyNot } from './backends.ts'
 import { agree, checkInput } from './self-check.ts'
 
 export type SessionOptions = {

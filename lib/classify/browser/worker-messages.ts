@@ -1,6 +1,6 @@
 import type { Box } from '../../preprocess/box.ts'
 import type { ProblemSummary } from '../../problem.ts'
-import type { Backend } from './backends.ts'
+import type { Backend } from './backend-names.ts'
 import type { Opened, OpenOptions, Picture, Seen } from './device.ts'
 import type { Progress } from './fetch-model.ts'
 import type { Running } from './session.ts'

@@ -1,4 +1,4 @@
-import { BACKEND_TITLES, BACKENDS } from '../../classify/browser/backends.ts'
+import { BACKEND_TITLES, BACKENDS } from '../../classify/browser/backend-names.ts'
 import { localDevice, type Opened, type Seen } from '../../classify/browser/device.ts'
 import type { Progress } from '../../classify/browser/fetch-model.ts'
 import type { Manifest } from '../manifest.ts'
