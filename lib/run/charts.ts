@@ -1,0 +1,106 @@
+import type { Curve, Run } from './run.ts'
+
+/** A line of a chart; `tone` says what colour means: training's is amber, judgement's is ink. */
+export type ChartLine = {
+  readonly name: string
+  readonly tone: 'trained' | 'judged'
+  /** Shown as dots where it is known only here and there. */
+  readonly dots: boolean
+  /** One per x; null where there is none. */
+  readonly values: readonly (number | null)[]
+}
+
+/** What the page draws, as data. */
+export type Chart = {
+  readonly id: 'loss' | 'accuracy' | 'l2'
+  readonly title: string
+  readonly unit: 'nats' | 'percent'
+  readonly xName: string
+  /** `l2`: x is shown on a logarithmic axis. */
+  readonly logX: boolean
+  readonly xs: readonly number[]
+  readonly lines: readonly ChartLine[]
+  /** Where another curve begins, with its name. */
+  readonly marks: readonly { readonly x: number; readonly name: string }[]
+  /** The x that was chosen. */
+  readonly chosen?: number
+}
+
+/** The charts of a run: loss and validation accuracy by epoch, or for the exact head loss by iteration and the choice of L2. */
+export function chartsOf(run: Run): Chart[] {
+  if (run.settings.solver.kind === 'exact') return [pathChart(run.curves), choiceChart(run)]
+  const points = run.curves.flatMap((curve) => curve.points)
+  return [lossChart(points), accuracyChart(points)]
+}
+
+/** The curves of an exact fit one after another: each L2 begins where the one before it ended. */
+function pathChart(curves: readonly Curve[]): Chart {
+  const points = curves.flatMap((curve) => curve.points)
+  let x = 1
+  const marks = curves.map(({ series, points: of }) => {
+    const mark = { x, name: series }
+    x += of.length
+    return mark
+  })
+  return {
+    ...lossChart(points),
+    xName: 'iteration',
+    xs: points.map((_, i) => i + 1),
+    marks,
+  }
+}
+
+type Points = Curve['points']
+
+function lossChart(points: Points): Chart {
+  const validation = points.map(({ validationLoss }) => validationLoss ?? null)
+  return {
+    id: 'loss',
+    title: 'Loss',
+    unit: 'nats',
+    xName: 'epoch',
+    logX: false,
+    xs: points.map(({ step }) => step),
+    lines: [
+      { name: 'train', tone: 'trained', dots: false, values: points.map(({ loss }) => loss) },
+      { name: 'validation', tone: 'judged', dots: validation.includes(null), values: validation },
+    ],
+    marks: [],
+  }
+}
+
+function accuracyChart(points: Points): Chart {
+  const values = points.map(({ validationTop1 }) => validationTop1 ?? null)
+  return {
+    id: 'accuracy',
+    title: 'Accuracy',
+    unit: 'percent',
+    xName: 'epoch',
+    logX: false,
+    xs: points.map(({ step }) => step),
+    lines: [{ name: 'validation', tone: 'judged', dots: values.includes(null), values }],
+    marks: [],
+  }
+}
+
+/** Validation accuracy over the L2s that were tried so far, the weakest at the left. */
+function choiceChart({ curves, l2 }: Run): Chart {
+  const tried = curves
+    .flatMap(({ series, points }) => {
+      const value = Number(/^l2=(.+)$/.exec(series)?.[1])
+      const last = points.at(-1)
+      return value > 0 && last?.validationTop1 !== undefined ? [{ l2: value, top1: last.validationTop1 }] : []
+    })
+    .sort((a, b) => a.l2 - b.l2)
+  return {
+    id: 'l2',
+    title: 'Choice of L2',
+    unit: 'percent',
+    xName: 'L2',
+    logX: true,
+    xs: tried.map((one) => one.l2),
+    lines: [{ name: 'validation', tone: 'judged', dots: true, values: tried.map(({ top1 }) => top1) }],
+    marks: [],
+    ...(l2 && { chosen: l2.l2 }),
+  }
+}
