@@ -55,16 +55,21 @@ export type PictureQuery = z.input<typeof pictureQuerySchema>
 export const picturePageSchema = z.object({ total: whole, pictures: z.array(pictureSchema) })
 export type PicturePage = z.infer<typeof picturePageSchema>
 
+/** What an import makes of its pictures: the dataset's name and, where the source has no split, how to make one. */
+export const importWishSchema = z.object({
+  name: z.string().min(1),
+  seed: z.number().int().nonnegative().optional(),
+  shares: z.object({ train: shareSchema, validation: shareSchema, test: shareSchema }).optional(),
+  validationShare: shareSchema.optional(),
+})
+export type ImportWish = z.infer<typeof importWishSchema>
+
 /**
  * Starts an import of what was uploaded. One upload is a zip; several are pictures of a folder, whose `path` gives class
  * and split (`train/pug/1.jpg`).
  */
-export const newImportSchema = z.object({
-  name: z.string().min(1),
+export const newImportSchema = importWishSchema.extend({
   files: z.array(z.object({ upload: z.string().min(1), path: z.string().min(1) })).min(1),
-  seed: z.number().int().nonnegative().optional(),
-  shares: z.object({ train: shareSchema, validation: shareSchema, test: shareSchema }).optional(),
-  validationShare: shareSchema.optional(),
 })
 export type NewImport = z.infer<typeof newImportSchema>
 

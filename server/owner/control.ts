@@ -28,7 +28,7 @@ const ANSWER_TIMEOUT_MS = 10_000
  * Listens on the data folder's local socket, which only this user may open. The caller owns the folder (see
  * `claimDataFolder`), so a socket that is there already is a dead process's.
  */
-export async function serveControl(dataDir: string, handlers: ControlHandlers): Promise<Control> {
+export async function serveControl(dataDir: string, handlers: Partial<ControlHandlers>): Promise<Control> {
   const address = controlAddress(dataDir)
   const isFile = process.platform !== 'win32'
   if (isFile) await rm(address, { force: true })
@@ -78,18 +78,26 @@ export async function askOwner<T extends OwnerRequest['type']>(
   }
 }
 
-async function answer(socket: Socket, handlers: ControlHandlers): Promise<void> {
+async function answer(socket: Socket, handlers: Partial<ControlHandlers>): Promise<void> {
   const say = (message: object) =>
     socket.end(`${JSON.stringify({ protocol: CONTROL_PROTOCOL, ...message })}\n`)
   try {
     const request = requestIn(
       await readLine(socket, MAX_REQUEST_BYTES, ANSWER_TIMEOUT_MS).catch(misunderstood),
     )
-    const handle = handlers[request.type] as (request: OwnerRequest) => Promise<unknown>
+    const handle = handlers[request.type] as ((request: OwnerRequest) => Promise<unknown>) | undefined
+    if (!handle) throw noServer()
     say({ answer: await handle(request) })
   } catch (thrown) {
     say({ problem: Problem.from(thrown).summary() })
   }
+}
+
+function noServer(): Problem {
+  return new Problem('owner/no-server', {
+    says: `Another command (process ${process.pid}) is using the data folder, and it is no server.`,
+    advice: 'Wait until it has ended, or stop it; "whippet serve" takes several commands at once.',
+  })
 }
 
 function requestIn(line: string): OwnerRequest {

@@ -2,16 +2,62 @@ import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { problemSummarySchema } from '../../lib/run/events.ts'
+import { importStateSchema, importWishSchema } from '../../lib/api/datasets.ts'
+import { newRunSchema } from '../../lib/api/runs.ts'
+import { SPLITS } from '../../lib/dataset/dataset.ts'
+import { importReportSchema } from '../../lib/dataset/report.ts'
+import { problemSummarySchema, runEventSchema } from '../../lib/run/events.ts'
 import { runSchema } from '../../lib/run/run.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
-export const CONTROL_PROTOCOL = 1
+export const CONTROL_PROTOCOL = 2
+
+/** Well below what the one who asks waits for an answer. */
+export const MAX_WAIT_MS = 5000
+
+const whole = z.number().int().nonnegative()
+const shares = z.object({ train: z.number(), validation: z.number(), test: z.number() })
+
+const datasetVersionSchema = z.object({
+  id: z.string(),
+  dataset: z.string(),
+  version: whole,
+  classes: z.array(z.string()),
+  counts: z.object({ train: whole, validation: whole, test: whole }),
+  split: z.object({ from: z.enum(['folders', 'random']), seed: z.number(), shares }),
+  createdAt: z.string(),
+})
+
+const storedPictureSchema = z.object({
+  hash: z.string(),
+  label: whole,
+  split: z.enum(SPLITS),
+  file: z.string(),
+  format: z.string(),
+  width: whole,
+  height: whole,
+  sizeBytes: whole,
+})
 
 export const ownerRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stop'), run: z.string() }),
   z.object({ type: z.literal('runs') }),
   z.object({ type: z.literal('run'), run: z.string() }),
+  /** Events after `afterSeq`; where there are none yet, those that come within `waitMs`. */
+  z.object({
+    type: z.literal('events'),
+    run: z.string(),
+    afterSeq: z.number().int().nonnegative(),
+    waitMs: z.number().int().min(0).max(MAX_WAIT_MS),
+  }),
+  z.object({ type: z.literal('dataset'), name: z.string() }),
+  z.object({ type: z.literal('pictures'), version: z.string() }),
+  /** Only a server does what follows. */
+  z.object({ type: z.literal('train'), settings: newRunSchema }),
+  /** A folder or zip of this machine. */
+  z.object({ type: z.literal('import'), path: z.string(), wish: importWishSchema }),
+  z.object({ type: z.literal('import-state'), import: z.string() }),
+  z.object({ type: z.literal('server') }),
 ])
 export type OwnerRequest = z.infer<typeof ownerRequestSchema>
 
@@ -22,6 +68,18 @@ export const ANSWERS = {
   runs: z.object({ runs: z.array(runSchema) }),
   /** `null`: there is no such run. */
   run: z.object({ run: runSchema.nullable() }),
+  events: z.object({ events: z.array(runEventSchema) }),
+  /** `null`: there is none of that name; `names` are those that there are. */
+  dataset: z.object({
+    dataset: datasetVersionSchema.nullable(),
+    report: importReportSchema.nullable(),
+    names: z.array(z.string()),
+  }),
+  pictures: z.object({ pictures: z.array(storedPictureSchema) }),
+  train: z.object({ run: runSchema }),
+  import: z.object({ import: z.string() }),
+  'import-state': z.object({ import: importStateSchema }),
+  server: z.object({ url: z.string() }),
 } as const satisfies Record<OwnerRequest['type'], z.ZodType>
 export type Answers = { [T in keyof typeof ANSWERS]: z.infer<(typeof ANSWERS)[T]> }
 

@@ -3,7 +3,8 @@ import type { DatasetVersion, Picture, Split, SplitSettings } from '../../lib/da
 import type { ImportReport } from '../../lib/dataset/report.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Database, Transaction } from './database.ts'
-import { datasetVersions, pictures as pictureTable } from './schema.ts'
+import { type Pictures, picturesIn } from './pictures.ts'
+import { datasetVersions } from './schema.ts'
 import { storable, storableJson } from './storable.ts'
 import { withinTime } from './trouble.ts'
 
@@ -17,7 +18,7 @@ export type NewVersion = {
   report: ImportReport
 }
 
-export type Datasets = {
+export type Datasets = Pictures & {
   /**
    * Stores the next version of that name. It becomes visible with all its pictures, or not at all.
    *
@@ -28,8 +29,6 @@ export type Datasets = {
   find(nameOrId: string): Promise<DatasetVersion | undefined>
   /** All versions, by name and then the newest first. */
   list(): Promise<DatasetVersion[]>
-  /** In the order of the import. */
-  pictures(versionId: string): Promise<Picture[]>
   report(versionId: string): Promise<ImportReport | undefined>
 }
 
@@ -46,6 +45,7 @@ export function datasetsIn(
 ): Datasets {
   const ask = <T>(work: Promise<T>, patience = 1) => withinTime(work, timeoutMs * patience, place)
   return {
+    ...picturesIn({ db, place }, timeoutMs),
     async create(version) {
       checkName(version.name)
       await requireRoom(version.pictures.length * BYTES_PER_PICTURE)
@@ -78,14 +78,6 @@ export function datasetsIn(
         .from(datasetVersions)
         .orderBy(asc(datasetVersions.dataset), desc(datasetVersions.version))
       return (await ask(all)).map(versionOf)
-    },
-    async pictures(versionId) {
-      const all = db
-        .select()
-        .from(pictureTable)
-        .where(eq(pictureTable.versionId, versionId))
-        .orderBy(asc(pictureTable.position))
-      return (await ask(all)).map(({ versionId: _version, position: _position, ...picture }) => picture)
     },
     async report(versionId) {
       const found = db

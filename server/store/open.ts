@@ -3,13 +3,15 @@ import type { Database } from './database.ts'
 import { type Datasets, datasetsIn } from './datasets.ts'
 import { migrate } from './migrate.ts'
 import { type Runs, runsIn } from './runs.ts'
+import { type Shares, sharesIn } from './shares.ts'
 import { shortIds } from './short-id.ts'
 import { withinTime } from './trouble.ts'
 
-/** Datasets and run logs, in a database of whichever sort. */
+/** Datasets, run logs and shares, in a database of whichever sort. */
 export type Store = {
   readonly datasets: Datasets
   readonly runs: Runs
+  readonly shares: Shares
   close(): Promise<void>
 }
 
@@ -47,6 +49,7 @@ export function storeOn(database: Database, timeoutMs = TIMEOUT_MS): Store {
   return {
     datasets: datasetsIn(database, timeoutMs, newId),
     runs: runsIn(database, timeoutMs, newId),
+    shares: sharesIn(database, timeoutMs, newId),
     close: () => withinTime(database.close(), timeoutMs, database.place),
   }
 }

@@ -23,8 +23,11 @@ export async function createRun(
   id: string,
   settings: RunSettings,
   { id: version, dataset, version: number, classes, counts }: DatasetVersion,
+  queue: string | undefined,
 ): Promise<RunEvent> {
-  await tx.insert(runTable).values({ id, versionId: version, seq: 0, attempt: 0, createdAt: new Date() })
+  await tx
+    .insert(runTable)
+    .values({ id, versionId: version, seq: 0, attempt: 0, createdAt: new Date(), queue: queue ?? null })
   const queued = validated({
     type: 'queued',
     run: id,

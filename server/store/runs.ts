@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent, RunEvent } from '../../lib/run/events.ts'
-import { type Run, reduceRun } from '../../lib/run/run.ts'
+import { isOver, type Run, reduceRun } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
 import type { Database, Transaction } from './database.ts'
 import { inOrder } from './in-order.ts'
@@ -11,10 +11,14 @@ import { runEvents, runs as runTable } from './schema.ts'
 import { withinTime } from './trouble.ts'
 
 export type RunListener = (event: RunEvent) => void
+export type LogListener = (runId: string, event: RunEvent) => void
+
+/** A run that is not over, and whose it is (see the schema's `queue`). */
+export type Unfinished = { readonly run: Run; readonly queue: string | undefined }
 
 export type Runs = {
-  /** Writes `queued`. */
-  create(settings: RunSettings, dataset: DatasetVersion): Promise<Run>
+  /** Writes `queued`. `queue`: the data folder whose server does it; without it, it is done by who calls, now. */
+  create(settings: RunSettings, dataset: DatasetVersion, queue?: string): Promise<Run>
   /** The number of a new attempt; from now on older ones are refused. */
   beginAttempt(runId: string): Promise<number>
   /**
@@ -28,10 +32,17 @@ export type Runs = {
   /** @throws Problem `runs/ambiguous` when several ids begin so. */
   find(idOrPrefix: string): Promise<Run | undefined>
   /** The newest first. */
-  list(): Promise<Run[]>
+  list(limit?: number): Promise<Run[]>
+  /** The oldest first. */
+  unfinished(): Promise<Unfinished[]>
   /** Hears of every event that this process appends, once it is stored. Returns what ends it. */
   subscribe(runId: string, listener: RunListener): () => void
+  /** The same for all runs, those that are created later too. */
+  subscribeToAll(listener: LogListener): () => void
 }
+
+/** Postgres wants a limit where there is one; this is none. */
+const MANY = 2 ** 31 - 1
 
 export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, newId: () => string): Runs {
   const ask = <T>(work: Promise<T>) => withinTime(work, timeoutMs, place)
@@ -40,6 +51,7 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
     return ask(db.transaction(work))
   }
   const listeners = new Map<string, Set<RunListener>>()
+  const allListeners = new Set<LogListener>()
   const oneByOne = inOrder()
 
   async function events(runId: string, afterSeq = 0): Promise<RunEvent[]> {
@@ -52,14 +64,18 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
   }
 
   function tell(runId: string, appended: readonly RunEvent[]): void {
-    for (const event of appended) for (const listener of listeners.get(runId) ?? []) heed(listener, event)
+    for (const event of appended) {
+      for (const listener of listeners.get(runId) ?? []) heed(() => listener(event))
+      for (const listener of allListeners) heed(() => listener(runId, event))
+    }
   }
 
   return {
     events,
-    async create(settings, dataset) {
+    async create(settings, dataset, queue) {
       const id = newId()
-      const queued = await write((tx) => createRun(tx, id, settings, dataset))
+      const queued = await write((tx) => createRun(tx, id, settings, dataset, queue))
+      tell(id, [queued])
       return reduceRun(undefined, queued)
     },
     beginAttempt(runId) {
@@ -75,22 +91,36 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
     },
     async find(idOrPrefix) {
       const matching = db
-        .select({ id: runTable.id })
+        .select({ id: runTable.id, seq: runTable.seq, ended: runTable.ended })
         .from(runTable)
         .where(sql`starts_with(${runTable.id}, ${idOrPrefix.toLowerCase()})`)
         .limit(2)
       const [one, another] = idOrPrefix === '' ? [] : await ask(matching)
       if (another) throw ambiguous(idOrPrefix)
-      return one && folded(one.id, await events(one.id))
+      return one && (endedRun(one) ?? folded(one.id, await events(one.id)))
     },
-    async list() {
+    async list(limit) {
       const rows = db
         .select({ id: runTable.id, seq: runTable.seq, ended: runTable.ended })
         .from(runTable)
         .orderBy(desc(runTable.createdAt), desc(runTable.id))
+        .limit(limit ?? MANY)
       const listed: Run[] = []
       for (const row of await ask(rows)) listed.push(endedRun(row) ?? folded(row.id, await events(row.id)))
       return listed
+    },
+    async unfinished() {
+      const rows = db
+        .select({ id: runTable.id, queue: runTable.queue })
+        .from(runTable)
+        .where(isNull(runTable.ended))
+        .orderBy(asc(runTable.createdAt), asc(runTable.id))
+      const found: Unfinished[] = []
+      for (const { id, queue } of await ask(rows)) {
+        const run = folded(id, await events(id))
+        if (!isOver(run.state)) found.push({ run, queue: queue ?? undefined })
+      }
+      return found
     },
     subscribe(runId, listener) {
       const heard = listeners.get(runId) ?? new Set()
@@ -100,13 +130,17 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
         if (heard.size === 0 && listeners.get(runId) === heard) listeners.delete(runId)
       }
     },
+    subscribeToAll(listener) {
+      allListeners.add(listener)
+      return () => void allListeners.delete(listener)
+    },
   }
 }
 
 /** What a listener throws is its own trouble: the event is stored, and whoever appended it must hear so. */
-function heed(listener: RunListener, event: RunEvent): void {
+function heed(tell: () => void): void {
   try {
-    listener(event)
+    tell()
   } catch (error) {
     queueMicrotask(() => {
       throw error

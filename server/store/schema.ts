@@ -69,6 +69,8 @@ export const runs = pgTable(
     createdAt: at('created_at').notNull(),
     /** The run as its events tell it, once it has ended; so that a list need not read the logs of all. */
     ended: jsonb().$type<{ version: number; run: Run }>(),
+    /** Id of the data folder whose server does it, now or after a restart; null for a command's run, which ends with it. */
+    queue: text(),
   },
   (table) => [index().on(table.versionId)],
 )
@@ -87,4 +89,20 @@ export const runEvents = pgTable(
     body: jsonb().$type<Record<string, unknown>>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.seq] })],
+)
+
+/** Links to one run. The token is shown once and never stored. */
+export const shares = pgTable(
+  'shares',
+  {
+    id: text().primaryKey(),
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    /** sha256 of the token, hex. */
+    tokenHash: text('token_hash').notNull().unique(),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at'),
+  },
+  (table) => [index().on(table.runId)],
 )

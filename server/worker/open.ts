@@ -1,16 +1,28 @@
 import { Problem } from '../../lib/problem.ts'
 import { isOver, type Run } from '../../lib/run/run.ts'
+import type { RunSettings } from '../../lib/run/settings.ts'
 import { type Claim, claimDataFolder } from '../owner/claim.ts'
-import { type Control, serveControl } from '../owner/control.ts'
+import { type Control, type ControlHandlers, serveControl } from '../owner/control.ts'
 import { openStore, type Store } from '../store/open.ts'
+import { hasKeptModel } from '../trainer/run-folder.ts'
+import { answersOf } from './answers.ts'
+import { openBoard, type RunBoard } from './board.ts'
+import { folderId } from './folder-id.ts'
+import { type RunQueue, startQueue } from './queue.ts'
 import { type Supervised, superviseRun } from './supervisor.ts'
 
 /** The process that owns a data folder and does its runs. */
 export type Worker = {
   readonly store: Store
   readonly dataDir: string
-  /** Begins an attempt at a queued run. */
+  /** The runs that are not over. */
+  readonly board: RunBoard
+  /** Begins an attempt at a run that was created without a queue. */
   start(run: Run): Promise<Supervised>
+  /** Queues a run; a server does it when its turn comes, now or after a restart. */
+  enqueue(settings: RunSettings): Promise<Run>
+  /** Stops a run, wherever it stands. @throws Problem `runs/unknown`, `runs/not-running`. */
+  stop(wanted: string): Promise<Run>
   close(): Promise<void>
 }
 
@@ -18,6 +30,10 @@ export type WorkerSettings = {
   dataDir: string
   /** A Postgres server instead of the embedded database. */
   databaseUrl?: string | undefined
+  /** Does the runs of the queue, those of a former server first, and tells how each ended. */
+  queue?: { onEnded: (run: Run) => void } | undefined
+  /** What else other processes may ask for. */
+  answers?: ((worker: Worker) => Partial<ControlHandlers>) | undefined
 }
 
 /**
@@ -25,42 +41,92 @@ export type WorkerSettings = {
  *
  * @throws Problem `owner/taken`, `owner/folder`, `store/…`.
  */
-export async function openWorker({ dataDir, databaseUrl }: WorkerSettings): Promise<Worker> {
+export async function openWorker(settings: WorkerSettings): Promise<Worker> {
+  const { dataDir, databaseUrl } = settings
   const claim = await claimDataFolder(dataDir)
-  const running = new Map<string, Supervised>()
   let store: Store | undefined
   let control: Control | undefined
   try {
+    const home = await folderId(dataDir)
     store = await openStore(databaseUrl ? { databaseUrl } : { dataDir })
-    // A shared database has runs of other machines too.
-    if (!databaseUrl) await endOrphans(store)
-    control = await serveControl(dataDir, handlersOf(store, running))
+    const unfinished = await store.runs.unfinished()
+    // A shared database has the runs of other machines' commands too.
+    if (!databaseUrl)
+      await endOrphans(
+        store,
+        unfinished.flatMap(({ run, queue }) => (queue ? [] : [run])),
+      )
+    const worker = await workerOn(store, { settings, home })
+    control = await serveControl(dataDir, { ...answersOf(worker), ...settings.answers?.(worker) })
+    for (const { run, queue } of unfinished) if (queue === home) worker.takeUp(run)
+    const opened = { store, control }
+    return {
+      ...worker,
+      async close() {
+        await worker.end()
+        await closeAll(opened.control, opened.store, claim)
+      },
+    }
   } catch (thrown) {
     await closeAll(control, store, claim)
     throw thrown
   }
-  const opened = store
+}
+
+type Opened = Worker & { takeUp(run: Run): void; end(): Promise<void> }
+
+async function workerOn(
+  store: Store,
+  { settings, home }: { settings: WorkerSettings; home: string },
+): Promise<Opened> {
+  const { dataDir, queue: queued } = settings
+  const running = new Map<string, Supervised>()
+  const board = await openBoard(store)
+  const queue: RunQueue | undefined = queued && startQueue({ store, dataDir, onEnded: queued.onEnded })
+
+  async function end(): Promise<void> {
+    await queue?.close()
+    await Promise.allSettled([...running.values()].map((run) => run.stop().then(() => run.ended)))
+    board.close()
+  }
+
   return {
-    store: opened,
+    store,
     dataDir,
+    board,
+    end,
+    close: end,
+    takeUp: (run) => queue?.add(run),
     async start(run) {
-      const supervised = await superviseRun(run, { store: opened, dataDir })
+      const supervised = await superviseRun(run, { store, dataDir })
       running.set(run.id, supervised)
       const forget = () => void running.delete(run.id)
       supervised.ended.then(forget, forget)
       return supervised
     },
-    async close() {
-      await Promise.allSettled([...running.values()].map((run) => run.stop().then(() => run.ended)))
-      await closeAll(control, opened, claim)
+    async enqueue(runSettings) {
+      const version = await store.datasets.find(runSettings.dataset)
+      if (!version)
+        throw new Problem('datasets/unknown', { says: `There is no dataset ${runSettings.dataset}.` })
+      const run = await store.runs.create(runSettings, version, home)
+      queue?.add(run)
+      return run
+    },
+    async stop(wanted) {
+      const run = board.find(wanted) ?? (await store.runs.find(wanted))
+      if (!run) throw unknownRun(wanted)
+      if (isOver(run.state)) throw notRunning(run)
+      const supervised = running.get(run.id)
+      if (supervised) await supervised.stop()
+      else if (!(await queue?.stop(run.id))) await endInterrupted(store, run, dataDir)
+      return run
     },
   }
 }
 
-/** Runs that a former owner left in the middle, without a word: this is the only owner, so nobody does them now. */
-async function endOrphans(store: Store): Promise<void> {
-  for (const run of await store.runs.list()) {
-    if (isOver(run.state)) continue
+/** Runs of commands that died in the middle, without a word: this is the only owner, so nobody does them now. */
+async function endOrphans(store: Store, orphans: readonly Run[]): Promise<void> {
+  for (const run of orphans) {
     const attempt = await store.runs.beginAttempt(run.id)
     const problem = {
       code: 'worker/vanished',
@@ -71,22 +137,11 @@ async function endOrphans(store: Store): Promise<void> {
   }
 }
 
-function handlersOf(
-  store: Store,
-  running: ReadonlyMap<string, Supervised>,
-): Parameters<typeof serveControl>[1] {
-  return {
-    async stop({ run: wanted }) {
-      const run = await store.runs.find(wanted)
-      if (!run) throw unknownRun(wanted)
-      const supervised = running.get(run.id)
-      if (!supervised) throw notRunning(run)
-      await supervised.stop()
-      return { run: run.id }
-    },
-    runs: async () => ({ runs: await store.runs.list() }),
-    run: async ({ run }) => ({ run: (await store.runs.find(run)) ?? null }),
-  }
+/** Stops a run that nobody does at the moment: it waits for its server. */
+async function endInterrupted(store: Store, run: Run, dataDir: string): Promise<void> {
+  const attempt = await store.runs.beginAttempt(run.id)
+  const kept = await hasKeptModel(dataDir, run.id)
+  await store.runs.append(run.id, attempt, [{ type: 'stop-requested' }, { type: 'stopped', kept }])
 }
 
 export function unknownRun(wanted: string): Problem {

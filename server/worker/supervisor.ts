@@ -15,6 +15,8 @@ export type Supervised = {
   readonly run: string
   /** Asks the trainer to end at its next step and keep the best so far. Resolves once the log has it. */
   stop(): Promise<void>
+  /** Ends the trainer at once and leaves the run as it is, for another attempt. Resolves once the process has ended. */
+  interrupt(): Promise<void>
   /** The run as it ended, once its trainer has. */
   readonly ended: Promise<Run>
 }
@@ -45,6 +47,7 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   log.write({ type: 'started', pid: child.pid ?? 0 })
 
   let stopping: Promise<void> | undefined
+  let interrupted = false
   let killer: NodeJS.Timeout | undefined
   let verdict: NewRunEvent | undefined
   child.on('message', (raw) => {
@@ -68,7 +71,7 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   async function end(): Promise<Run> {
     const death = await exited
     clearTimeout(killer)
-    if (!verdict) log.write(await lastWord(death))
+    if (!verdict && !interrupted) log.write(await lastWord(death))
     await log.flushed()
     const ended = await store.runs.find(run.id)
     return ended!
@@ -88,9 +91,15 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
     }
   }
 
+  const ended = end()
   return {
     run: run.id,
-    ended: end(),
+    ended,
+    async interrupt() {
+      interrupted = true
+      child.kill('SIGKILL')
+      await ended
+    },
     stop() {
       stopping ??= (async () => {
         send(child, { type: 'stop' })

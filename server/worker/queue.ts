@@ -1,0 +1,98 @@
+import { Problem } from '../../lib/problem.ts'
+import type { NewRunEvent } from '../../lib/run/events.ts'
+import type { Run } from '../../lib/run/run.ts'
+import type { Store } from '../store/open.ts'
+import { hasKeptModel } from '../trainer/run-folder.ts'
+import { type Supervised, superviseRun } from './supervisor.ts'
+
+/** A run that was interrupted so often is not begun again: something about it ends the machine. */
+const MOST_ATTEMPTS = 10
+
+/** Runs that wait for the device, in the order in which they were queued. */
+export type RunQueue = {
+  add(run: Run): void
+  /** Resolves once the log has it. False where the run neither waits nor runs. */
+  stop(run: string): Promise<boolean>
+  /** The run that has the device. */
+  current(): string | undefined
+  /** Interrupts what runs. It goes on, like those that wait, when their data folder is served again. */
+  close(): Promise<void>
+}
+
+export type QueueSettings = {
+  readonly store: Store
+  readonly dataDir: string
+  /** Called with every run of the queue that has ended. */
+  readonly onEnded?: (run: Run) => void
+  readonly supervise?: typeof superviseRun
+}
+
+/** Does runs one at a time: the machine has one device. */
+export function startQueue({ store, dataDir, onEnded, supervise = superviseRun }: QueueSettings): RunQueue {
+  const waiting: Run[] = []
+  let current: { run: string; supervised: Promise<Supervised> } | undefined
+  let working: Promise<void> | undefined
+  let closed = false
+
+  async function work(): Promise<void> {
+    for (let run = waiting.shift(); run && !closed; run = waiting.shift()) {
+      const ended = await attempt(run).catch((thrown: unknown) => failed(run, thrown))
+      current = undefined
+      if (ended && !closed) onEnded?.(ended)
+    }
+    working = undefined
+  }
+
+  async function attempt(run: Run): Promise<Run | undefined> {
+    if (run.requestedStop)
+      return conclude(run, [{ type: 'stopped', kept: await hasKeptModel(dataDir, run.id) }])
+    if (run.attempt >= MOST_ATTEMPTS) return conclude(run, [{ type: 'failed', problem: givenUp(run) }])
+    const supervised = supervise(run, { store, dataDir })
+    current = { run: run.id, supervised }
+    return (await supervised).ended
+  }
+
+  /** What kept an attempt from being made, or its log from being written, is the run's own failure. */
+  function failed(run: Run, thrown: unknown): Promise<Run | undefined> {
+    return conclude(run, [{ type: 'failed', problem: Problem.from(thrown).summary() }]).catch(() => undefined)
+  }
+
+  async function conclude(run: Run, events: NewRunEvent[]): Promise<Run | undefined> {
+    const attempt = await store.runs.beginAttempt(run.id)
+    await store.runs.append(run.id, attempt, events)
+    return store.runs.find(run.id)
+  }
+
+  return {
+    add(run) {
+      waiting.push(run)
+      if (!closed) working ??= work()
+    },
+    async stop(id) {
+      if (current?.run === id) {
+        await (await current.supervised).stop()
+        return true
+      }
+      const at = waiting.findIndex((run) => run.id === id)
+      if (at < 0) return false
+      const [run] = waiting.splice(at, 1)
+      await conclude(run!, [{ type: 'stop-requested' }, { type: 'stopped', kept: false }])
+      return true
+    },
+    current: () => current?.run,
+    async close() {
+      closed = true
+      await current?.supervised.then((supervised) => supervised.interrupt()).catch(() => undefined)
+      await working
+    },
+  }
+}
+
+function givenUp({ attempt }: Run) {
+  return {
+    code: 'worker/given-up',
+    says: `The run was interrupted ${attempt} times and is not begun again.`,
+    advice:
+      'Watch the memory of the machine, then train again with the same settings: what was extracted is kept.',
+  }
+}
