@@ -7,6 +7,7 @@ import { importCommand } from './commands/import.ts'
 import { inferCommand } from './commands/infer.ts'
 import { runsCommand } from './commands/runs.ts'
 import { serveCommand } from './commands/serve.ts'
+import { setupCommand } from './commands/setup.ts'
 import { stopCommand } from './commands/stop.ts'
 import { trainCommand } from './commands/train.ts'
 import { createOutput } from './output.ts'
@@ -44,6 +45,7 @@ const commands = [
   stopCommand,
   backbonesCommand,
   doctorCommand,
+  setupCommand,
 ]
 for (const command of commands) program.addCommand(command())
 for (const command of [program, ...program.commands.flatMap((sub) => [sub, ...sub.commands])]) {
