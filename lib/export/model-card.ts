@@ -2,6 +2,7 @@ import type { EvaluationSummary } from '../evaluation/summary.ts'
 import type { Precision } from '../graph-model/precision.ts'
 import type { Manifest } from './manifest.ts'
 import type { Parity } from './parity.ts'
+import { seeing } from './seeing.ts'
 
 /** What a model card says beyond the manifest. */
 export type ModelCardFacts = {
@@ -16,6 +17,7 @@ export type ModelCardFacts = {
   caveats?: readonly string[] | undefined
   extraFigures?: readonly string[] | undefined
   onnx: boolean
+  page: boolean
 }
 
 /** `README.md` of a bundle: what the model is, how good it was measured to be, and what it is not fit for. */
@@ -39,7 +41,7 @@ export function modelCard(facts: ModelCardFacts): string {
     ]),
     ...(command ? [`    ${command}`] : []),
     '## What it sees',
-    seeingLines(manifest),
+    seeing(manifest.preprocessing, manifest.looks),
     '## What to keep in mind',
     bullets(caveats(facts)),
     '## How to use it',
@@ -84,19 +86,6 @@ function parityTable({ manifest, parity }: ModelCardFacts): string {
   ].join('\n')
 }
 
-function seeingLines({ preprocessing, looks }: Manifest): string {
-  const { size, resize, interpolation } = preprocessing
-  const ways = {
-    squash: 'the whole picture, squeezed to the square',
-    crop: 'the centre of the picture',
-    pad: 'the whole picture, with a margin',
-  }
-  const second = looks.includes('second')
-    ? ' A second look goes to the part of the picture where the first look points; the looks’ probabilities are averaged.'
-    : ''
-  return `${size} × ${size} pixels: ${ways[resize]} (${interpolation}, antialiased; looks: ${looks}).${second}`
-}
-
 function caveats({ evaluation, manifest, caveats: given = [] }: ModelCardFacts): string[] {
   const unreliable = evaluation?.calibration?.reliable === false
   return [
@@ -110,9 +99,12 @@ function caveats({ evaluation, manifest, caveats: given = [] }: ModelCardFacts):
   ]
 }
 
-function usage({ onnx }: ModelCardFacts): string {
+const USE_THE_PAGE =
+  'Put this folder on any static web host and open `index.html`, or try it here with `npx serve .` (browsers don’t load models from `file:`). Nothing leaves the visitor’s machine.'
+
+function usage({ onnx, page }: ModelCardFacts): string {
   return [
-    'Put this folder on any static web host and open `index.html`, or try it here with `npx serve .` (browsers don’t load models from `file:`). Nothing leaves the visitor’s machine.',
+    ...(page ? [USE_THE_PAGE] : []),
     '`model.json` says how to preprocess; each precision’s folder loads with `tf.loadGraphModel`.' +
       (onnx ? ' `model.onnx` is the same network for onnxruntime (input NHWC, float32).' : ''),
   ].join('\n\n')

@@ -15,7 +15,7 @@ const BEST_FIRST: readonly Precision[] = ['float16', 'float32', 'uint8']
 export async function bundleFiles(
   contents: BundleContents,
 ): Promise<{ files: PageFile[]; manifest: Manifest; onnx: Uint8Array }> {
-  const { backbone, weights, head, precisions, labels } = contents
+  const { backbone, weights, head, precisions, labels, page = true } = contents
   const graph = withHead(backbone.graph, head.classes)
   const all = withHeadWeights(weights, head)
   const outputs = [HEAD, graph.featureMap]
@@ -28,7 +28,7 @@ export async function bundleFiles(
   }))
   const manifest = manifestOf(contents, models)
   const files = [
-    ...(await buildPage()),
+    ...(page ? await buildPage() : []),
     { path: 'model.json', bytes: text(`${JSON.stringify(manifest, null, 2)}\n`) },
     { path: 'labels.txt', bytes: text(labels.map((label) => `${label}\n`).join('')) },
     ...models.flatMap((model) => model.files),

@@ -38,7 +38,15 @@ export async function exportBundle(settings: ExportSettings, gate = runGate): Pr
       signal,
     })
     const { licence } = settings.backbone.entry.weights
-    const card = modelCard({ ...settings, ...facts, manifest, licence, parity, onnx: withOnnx })
+    const card = modelCard({
+      ...settings,
+      ...facts,
+      manifest,
+      licence,
+      parity,
+      onnx: withOnnx,
+      page: settings.page ?? true,
+    })
     const readme = { path: 'README.md', bytes: new TextEncoder().encode(card) }
     await writeAll(folder, [readme])
     await rmdir(outDir).catch(() => undefined)

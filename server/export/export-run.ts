@@ -5,7 +5,7 @@ import { readableName } from '../../lib/dataset/readable-name.ts'
 import type { Precision } from '../../lib/graph-model/precision.ts'
 import { Problem } from '../../lib/problem.ts'
 import { openBlobs } from '../blobs/blobs.ts'
-import type { Store } from '../store/open.ts'
+import type { ReadDatasets } from '../owner/owned-datasets.ts'
 import { type RunRecord, readRunFolder } from '../trainer/run-folder.ts'
 import { loadBackboneWeights } from '../weights/load.ts'
 import { exportBundle } from './export-bundle.ts'
@@ -18,6 +18,7 @@ export type ExportChoices = {
   /** As trained, unless told otherwise. */
   readonly looks?: Looks | undefined
   readonly onnx?: boolean | undefined
+  readonly page?: boolean | undefined
   readonly title?: string | undefined
   /** A text file whose lines go into the model card: data, licences, caveats. */
   readonly cardFile?: string | undefined
@@ -43,7 +44,7 @@ export type ExportedRun = Exported & {
  * {@link exportBundle} throws.
  */
 export async function exportRun(
-  { store, dataDir }: { store: Store; dataDir: string },
+  { datasets, dataDir }: { datasets: ReadDatasets; dataDir: string },
   { run, outDir, choices = {}, onProgress, signal }: ExportTask,
 ): Promise<ExportedRun> {
   const { record, head } = await readRunFolder(dataDir, run)
@@ -51,9 +52,9 @@ export async function exportRun(
   const { weights, hash } = await loadBackboneWeights(record.backbone, { dataDir })
   if (hash !== record.weightsHash) throw weightsChanged(record)
   const blobs = await openBlobs(dataDir)
-  const pictures = await store.datasets.pictures(record.dataset.version)
+  const pictures = await datasets.pictures(record.dataset.version)
   const gatePictures = chooseGatePictures(pictures, (picture) => blobs.picturePath(picture))
-  const { precisions, onnx, cardFile, looks = record.settings.looks } = choices
+  const { precisions, onnx, page, cardFile, looks = record.settings.looks } = choices
   const exported = await exportBundle({
     run,
     backbone: { id: record.backbone, entry, graph: entry.build() },
@@ -65,7 +66,7 @@ export async function exportRun(
     looks,
     calibration: record.calibration,
     evaluation: record.evaluation,
-    dataset: await datasetOf(store, record),
+    dataset: await datasetOf(datasets, record),
     facts: {
       title: choices.title ?? `${record.dataset.name}, on ${entry.title}`,
       command: commandOf(record),
@@ -75,14 +76,18 @@ export async function exportRun(
     outDir,
     ...(precisions && { precisions }),
     ...(onnx !== undefined && { onnx }),
+    ...(page !== undefined && { page }),
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   })
   return { ...exported, seenInTraining: gatePictures.filter(({ heldOut }) => !heldOut).length }
 }
 
-async function datasetOf(store: Store, { dataset }: RunRecord): Promise<{ name: string; version: number }> {
-  const version = await store.datasets.find(dataset.version)
+async function datasetOf(
+  datasets: ReadDatasets,
+  { dataset }: RunRecord,
+): Promise<{ name: string; version: number }> {
+  const version = await datasets.find(dataset.version)
   return version
     ? { name: version.dataset, version: version.version }
     : { name: dataset.name.replace(/@\d+$/, ''), version: 1 }

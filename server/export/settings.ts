@@ -34,6 +34,8 @@ export type ExportSettings = {
   precisions?: readonly Precision[] | undefined
   /** Whether `model.onnx` is in the bundle; by default it is. */
   onnx?: boolean | undefined
+  /** Whether a page that classifies is in the bundle; by default it is. */
+  page?: boolean | undefined
   onProgress?: ((progress: ExportProgress) => void) | undefined
   signal?: AbortSignal | undefined
 }

@@ -16,6 +16,7 @@ type Options = {
   precisions?: Precision[]
   looks?: Looks
   onnx: boolean
+  page: boolean
   card?: string
   title?: string
   json?: boolean
@@ -35,6 +36,7 @@ export function exportCommand(): Command {
       oneOf(LOOKS),
     )
     .option('--no-onnx', 'leave the ONNX model out')
+    .option('--no-page', 'leave the page that classifies out')
     .option('--title <title>', "the model card's title")
     .option('--card <file>', 'a text file to add to the model card: data, licences, caveats')
     .option('--json', 'print one JSON document')
@@ -47,12 +49,13 @@ Examples:
     )
     .action(async (options: Options) => {
       const context = contextOf(options)
-      const { run, precisions, looks, onnx, card, title } = options
+      const { run, precisions, looks, onnx, page, card, title } = options
       await asOwner(context, async (worker) => {
         const found = await worker.store.runs.find(run)
         if (!found) throw unknownRun(run)
         const choices = {
           onnx,
+          page,
           ...(precisions && { precisions }),
           ...(looks && { looks }),
           ...(card && { cardFile: card }),
@@ -72,7 +75,7 @@ export async function exportTo(
   output: Output,
 ): Promise<ExportedRun> {
   return exportRun(
-    { store, dataDir },
+    { datasets: store.datasets, dataDir },
     {
       run,
       outDir: resolve(out),
