@@ -23,9 +23,17 @@ export function EmptyState({
 }
 
 /** What went wrong, in the problem's own words, and the way on. */
-export function ErrorState({ problem, actions }: { problem: ProblemSummary; actions?: ReactNode }) {
+export function ErrorState({
+  problem,
+  actions,
+  className,
+}: {
+  problem: ProblemSummary
+  actions?: ReactNode
+  className?: string
+}) {
   return (
-    <div role="alert" className="flex gap-3 rounded-lg border border-bad bg-card p-4">
+    <div role="alert" className={cn('flex gap-3 rounded-lg border border-bad bg-card p-4', className)}>
       <TriangleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
       <div className="grid min-w-0 gap-1 [overflow-wrap:anywhere]">
         <p className="font-medium">{problem.says}</p>

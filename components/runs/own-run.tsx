@@ -1,0 +1,55 @@
+'use client'
+
+import dynamic from 'next/dynamic'
+import Link from 'next/link'
+import { useState } from 'react'
+import { isOver } from '../../lib/run/reduce.ts'
+import type { Run } from '../../lib/run/run.ts'
+import { Button, buttonLooks } from '../ui/button.tsx'
+import { RunView } from './run-view.tsx'
+
+const StopDialog = dynamic(() => import('./stop-dialog.tsx').then((module) => module.StopDialog))
+const ShareDialog = dynamic(() => import('../share/share-dialog.tsx').then((module) => module.ShareDialog))
+
+/** The page of a run for its team: it can be stopped and shared, and leads to its dataset and its model. */
+export function OwnRun({ initial, backbone }: { initial: Run; backbone: string }) {
+  return (
+    <RunView
+      initial={initial}
+      backbone={backbone}
+      actions={(run) => <Actions run={run} />}
+      dataset={({ dataset }) => (
+        <Link href={`/datasets/${dataset.version}`} className="underline underline-offset-2">
+          {dataset.name}
+        </Link>
+      )}
+      picturesHref={({ dataset, evaluation }) =>
+        (label) =>
+          `/datasets/${dataset.version}?split=${evaluation?.split ?? 'test'}&label=${label}#pictures`
+        }
+    />
+  )
+}
+
+function Actions({ run }: { run: Run }) {
+  const [dialog, setDialog] = useState<'stop' | 'share'>()
+  const hasModel = run.state.status === 'succeeded' || (run.state.status === 'stopped' && run.state.kept)
+  const onOpenChange = (open: boolean) => !open && setDialog(undefined)
+  return (
+    <>
+      <Button onClick={() => setDialog('share')}>Share</Button>
+      {!isOver(run.state) && (
+        <Button onClick={() => setDialog('stop')} disabled={run.requestedStop}>
+          {run.requestedStop ? 'Stopping …' : 'Stop and keep best'}
+        </Button>
+      )}
+      {hasModel && (
+        <Link href={`/models/${run.id}`} className={buttonLooks({ variant: 'go' })}>
+          Try the model
+        </Link>
+      )}
+      {dialog === 'stop' && <StopDialog run={run.id} onOpenChange={onOpenChange} />}
+      {dialog === 'share' && <ShareDialog run={run.id} onOpenChange={onOpenChange} />}
+    </>
+  )
+}
