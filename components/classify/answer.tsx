@@ -1,5 +1,6 @@
 import type { Seen } from '../../lib/classify/browser/device.ts'
 import type { Manifest } from '../../lib/export/manifest.ts'
+import { percent } from '../../lib/figures.ts'
 import { cn } from '../ui/cn.ts'
 
 const SHOWN = 5
@@ -44,8 +45,4 @@ function Caveat({ manifest: { labels, calibration } }: { manifest: Manifest }) {
         ? 'This model has no threshold for “not sure”: it always answers.'
         : `Below ${percent(notSureBelow)} it says “not sure”.`
   return <p className="mt-4 text-[12.5px] text-soft">{text}</p>
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
 }

@@ -1,9 +1,10 @@
 'use client'
 
 import { Crop, X } from 'lucide-react'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { BACKEND_TITLES } from '../../lib/classify/browser/backend-names.ts'
 import { middleBox } from '../../lib/classify/crop.ts'
+import type { Manifest } from '../../lib/export/manifest.ts'
 import type { Box } from '../../lib/preprocess/box.ts'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
@@ -30,7 +31,14 @@ let lastKey = 0
  * Classifies pictures on the visitor's device with the bundle at `bundleUrl` (`/demo`, `/bundles/<run>`). A picture never
  * leaves the device.
  */
-export function ClassifyBox({ bundleUrl }: { bundleUrl: string }) {
+export function ClassifyBox({
+  bundleUrl,
+  below,
+}: {
+  bundleUrl: string
+  /** What stands below it once the model is here. */
+  below?: (manifest: Manifest) => ReactNode
+}) {
   const { state, use, again } = useDevice(bundleUrl)
   const ready = state.status === 'ready' ? state : undefined
   const { look, forget, seen, looking, problem } = useLooker(ready?.device)
@@ -81,87 +89,90 @@ export function ClassifyBox({ bundleUrl }: { bundleUrl: string }) {
   const running = seen?.running ?? ready?.running
 
   return (
-    <div className="grid gap-4 lg:grid-cols-[minmax(0,1.5fr)_minmax(280px,1fr)]">
-      <Card
-        className={cn('grid content-start gap-3', over && 'border-ink')}
-        aria-label="Picture"
-        data-status={looking ? 'looking' : seen ? 'seen' : state.status}
-        data-backend={running?.backend}
-      >
-        {source ? (
-          <>
-            <div className="grid min-h-40 place-items-center rounded-md bg-hover">
-              <PictureStage
-                url={source.kind === 'file' ? source.url : undefined}
-                video={video}
-                size={size}
-                onSize={setSize}
-                onBroken={() => setSize(undefined)}
-                crop={crop}
-                onCrop={setCrop}
-                lookedAt={crop ? undefined : seen?.lookedAt}
-              />
-            </div>
-            <div className="flex flex-wrap gap-2">
-              <PictureButtons onPicture={onPicture} onWebcam={onWebcam} small />
-              {size && (
-                <Button size="small" onClick={() => setCrop(crop ? undefined : middleBox(size))}>
-                  <Crop aria-hidden />
-                  {crop ? 'Whole picture' : 'Only a part'}
+    <>
+      <div className="grid gap-4 lg:grid-cols-[minmax(0,1.5fr)_minmax(280px,1fr)]">
+        <Card
+          className={cn('grid content-start gap-3', over && 'border-ink')}
+          aria-label="Picture"
+          data-status={looking ? 'looking' : seen ? 'seen' : state.status}
+          data-backend={running?.backend}
+        >
+          {source ? (
+            <>
+              <div className="grid min-h-40 place-items-center rounded-md bg-hover">
+                <PictureStage
+                  url={source.kind === 'file' ? source.url : undefined}
+                  video={video}
+                  size={size}
+                  onSize={setSize}
+                  onBroken={() => setSize(undefined)}
+                  crop={crop}
+                  onCrop={setCrop}
+                  lookedAt={crop ? undefined : seen?.lookedAt}
+                />
+              </div>
+              <div className="flex flex-wrap gap-2">
+                <PictureButtons onPicture={onPicture} onWebcam={onWebcam} small />
+                {size && (
+                  <Button size="small" onClick={() => setCrop(crop ? undefined : middleBox(size))}>
+                    <Crop aria-hidden />
+                    {crop ? 'Whole picture' : 'Only a part'}
+                  </Button>
+                )}
+                <Button size="small" variant="quiet" onClick={() => show(undefined)}>
+                  <X aria-hidden />
+                  {source.kind === 'camera' ? 'Stop the camera' : 'Remove'}
                 </Button>
-              )}
-              <Button size="small" variant="quiet" onClick={() => show(undefined)}>
-                <X aria-hidden />
-                {source.kind === 'camera' ? 'Stop the camera' : 'Remove'}
-              </Button>
+              </div>
+            </>
+          ) : (
+            <div className="grid min-h-72 content-center justify-items-center gap-4 rounded-md border border-dashed border-edge p-6 text-center">
+              <div>
+                <p className="text-base font-semibold">Drop a picture here, or paste one</p>
+                <p className="text-soft">It stays on this device.</p>
+              </div>
+              <div className="flex flex-wrap justify-center gap-2">
+                <PictureButtons onPicture={onPicture} onWebcam={onWebcam} />
+              </div>
             </div>
-          </>
-        ) : (
-          <div className="grid min-h-72 content-center justify-items-center gap-4 rounded-md border border-dashed border-edge p-6 text-center">
-            <div>
-              <p className="text-base font-semibold">Drop a picture here, or paste one</p>
-              <p className="text-soft">It stays on this device.</p>
-            </div>
-            <div className="flex flex-wrap justify-center gap-2">
-              <PictureButtons onPicture={onPicture} onWebcam={onWebcam} />
-            </div>
-          </div>
-        )}
-        {secure === false && (
-          <p className="text-[12.5px] text-soft">
-            This page came over plain http, where browsers offer neither the live camera nor WebGPU, and can’t
-            keep the model for offline use. Everything else works.
-          </p>
-        )}
-      </Card>
-
-      <Card className="grid content-start gap-5" aria-label="Answer">
-        {wrong && <ErrorState problem={wrong} />}
-        {state.status === 'failed' && (
-          <ErrorState problem={state.problem} actions={<Button onClick={again}>Try again</Button>} />
-        )}
-        {state.status === 'opening' && <Opening progress={state.progress} />}
-        {ready && seen && !wrong && (
-          <div className={cn('transition-opacity', looking && source?.kind === 'file' && 'opacity-50')}>
-            <Answer seen={seen} manifest={ready.opened.manifest} live={source?.kind === 'camera'} />
-          </div>
-        )}
-        {ready && !seen && !wrong && (
-          <p className="text-soft">
-            {source ? 'Looking …' : 'The five most probable answers will stand here.'}
-          </p>
-        )}
-        {ready && running && (
-          <div className="grid gap-2 border-t border-line pt-4">
-            <p className="flex flex-wrap gap-x-4 text-soft">
-              {seen && <span>{Math.max(1, Math.round(seen.milliseconds))} ms</span>}
-              <span>{BACKEND_TITLES[running.backend]}</span>
+          )}
+          {secure === false && (
+            <p className="text-[12.5px] text-soft">
+              This page came over plain http, where browsers offer neither the live camera nor WebGPU, and
+              can’t keep the model for offline use. Everything else works.
             </p>
-            <BackendChoice running={running} asked={askedBackend()} onChange={(asked) => void use(asked)} />
-          </div>
-        )}
-      </Card>
-    </div>
+          )}
+        </Card>
+
+        <Card className="grid content-start gap-5" aria-label="Answer">
+          {wrong && <ErrorState problem={wrong} />}
+          {state.status === 'failed' && (
+            <ErrorState problem={state.problem} actions={<Button onClick={again}>Try again</Button>} />
+          )}
+          {state.status === 'opening' && <Opening progress={state.progress} />}
+          {ready && seen && !wrong && (
+            <div className={cn('transition-opacity', looking && source?.kind === 'file' && 'opacity-50')}>
+              <Answer seen={seen} manifest={ready.opened.manifest} live={source?.kind === 'camera'} />
+            </div>
+          )}
+          {ready && !seen && !wrong && (
+            <p className="text-soft">
+              {source ? 'Looking …' : 'The five most probable answers will stand here.'}
+            </p>
+          )}
+          {ready && running && (
+            <div className="grid gap-2 border-t border-line pt-4">
+              <p className="flex flex-wrap gap-x-4 text-soft">
+                {seen && <span>{Math.max(1, Math.round(seen.milliseconds))} ms</span>}
+                <span>{BACKEND_TITLES[running.backend]}</span>
+              </p>
+              <BackendChoice running={running} asked={askedBackend()} onChange={(asked) => void use(asked)} />
+            </div>
+          )}
+        </Card>
+      </div>
+      {below && opened && below(opened.manifest)}
+    </>
   )
 }
 

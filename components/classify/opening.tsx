@@ -1,4 +1,5 @@
 import type { Progress as Bytes } from '../../lib/classify/browser/fetch-model.ts'
+import { bytes } from '../../lib/figures.ts'
 import { Progress } from '../ui/progress.tsx'
 
 /** The model on its way: bytes that have come, then its preparation. */
@@ -6,7 +7,7 @@ export function Opening({ progress }: { progress?: Bytes | undefined }) {
   const text = !progress
     ? 'Starting …'
     : progress.loaded < progress.total
-      ? `Loading the model, ${megabytes(progress.loaded)} of ${megabytes(progress.total)} MB`
+      ? `Loading the model, ${(progress.loaded / 1e6).toFixed(1)} of ${bytes(progress.total)}`
       : 'Preparing the model …'
   return (
     <div className="grid gap-2" role="status">
@@ -19,8 +20,4 @@ export function Opening({ progress }: { progress?: Bytes | undefined }) {
       <p className="text-soft">You can choose a picture already.</p>
     </div>
   )
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1)
 }
