@@ -11,9 +11,12 @@ export const metadata: Metadata = {
 export default function DemoPage() {
   return (
     <>
-      <PageHead title="Which dog is it?" about="A model trained with Whippet, on your own device." />
+      <PageHead
+        title="Which dog is it?"
+        about="A model trained with Whippet tells 120 breeds apart, on your own device."
+      />
       <div className="grid gap-4">
-        <ModelOnDevice bundleUrl="/demo" />
+        <ModelOnDevice bundleUrl="/demo" card />
       </div>
     </>
   )

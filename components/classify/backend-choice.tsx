@@ -33,13 +33,19 @@ export function BackendChoice({
       )}
       {passedOver.length > 0 && (
         <ul className="grid gap-1 text-[12.5px] text-soft" aria-label="Passed over">
-          {passedOver.map(({ backend: other, why }) => (
-            <li key={other}>
-              Not {BACKEND_TITLES[other]}: {why}
+          {[...byReason(passedOver)].map(([why, backends]) => (
+            <li key={why}>
+              Not {backends.map((other) => BACKEND_TITLES[other]).join(', ')}: {why}
             </li>
           ))}
         </ul>
       )}
     </div>
   )
+}
+
+function byReason(passedOver: Running['passedOver']): Map<string, Backend[]> {
+  const reasons = new Map<string, Backend[]>()
+  for (const { backend, why } of passedOver) reasons.set(why, [...(reasons.get(why) ?? []), backend])
+  return reasons
 }

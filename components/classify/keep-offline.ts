@@ -23,6 +23,7 @@ async function keep(bundleUrl: string, { manifest, loaded }: Opened): Promise<vo
     files: [
       ...staticFiles(loaded),
       new URL('model.json', base).href,
+      new URL('README.md', base).href,
       ...(model?.files ?? []).map((file) => fileUrl(base, file)),
     ],
   })

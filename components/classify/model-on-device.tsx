@@ -4,13 +4,19 @@ import type { Manifest } from '../../lib/export/manifest.ts'
 import { bytes } from '../../lib/figures.ts'
 import { Card, CardHead } from '../ui/card.tsx'
 import { ClassifyBox } from './classify-box.tsx'
+import { ModelCard } from './model-card.tsx'
 
-/** The classify box of a bundle, and the bundle's pieces to take away. */
-export function ModelOnDevice({ bundleUrl }: { bundleUrl: string }) {
+/** The classify box of a bundle, its card where `card` says so, and its pieces to take away. */
+export function ModelOnDevice({ bundleUrl, card = false }: { bundleUrl: string; card?: boolean }) {
   return (
     <ClassifyBox
       bundleUrl={bundleUrl}
-      below={(manifest) => <Downloads bundleUrl={bundleUrl} manifest={manifest} />}
+      below={(manifest) => (
+        <>
+          {card && <ModelCard bundleUrl={bundleUrl} />}
+          <Downloads bundleUrl={bundleUrl} manifest={manifest} />
+        </>
+      )}
     />
   )
 }
@@ -20,11 +26,10 @@ function Downloads({ bundleUrl, manifest }: { bundleUrl: string; manifest: Manif
     { path: 'README.md', about: 'model card: what it is, how good, what for' },
     { path: 'labels.txt', about: `${manifest.labels.length} labels` },
     { path: 'model.json', about: 'preprocessing, threshold, files with their hashes' },
-    { path: 'model.onnx', about: 'the network for onnxruntime, float32' },
   ]
   return (
     <Card>
-      <CardHead aside="one folder, for any static web host">The bundle</CardHead>
+      <CardHead aside="what this page runs">The bundle</CardHead>
       <ul className="grid gap-1.5">
         {pieces.map(({ path, about }) => (
           <li key={path} className="flex flex-wrap gap-x-3">
