@@ -15,7 +15,7 @@ export function WorstMistakes({
     <Card>
       <CardHead aside={worst.length > 0 && 'the surest first'}>Worst mistakes</CardHead>
       {worst.length === 0 && <p className="text-soft">None: every test picture was recognised.</p>}
-      <ul className="grid grid-cols-3 gap-x-2 gap-y-3 sm:grid-cols-4 xl:grid-cols-6">
+      <ul className="grid grid-cols-3 gap-x-2 gap-y-3 sm:grid-cols-6 xl:grid-cols-8">
         {worst.map(({ hash, file, truth, predicted, probability }) => (
           <li key={hash} className="min-w-0">
             <Picture

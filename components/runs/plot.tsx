@@ -62,6 +62,7 @@ function optionsOf(
     axes: [
       {
         ...axis,
+        size: 26,
         grid: { show: false },
         ...(logX && { values: (_, splits) => splits.map((l2) => (l2 === null ? '' : `${l2}`)) }),
       },

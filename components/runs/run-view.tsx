@@ -66,16 +66,16 @@ export function RunView({ initial, backbone, actions, dataset, picturesHref, chi
                 names={names}
                 {...(picturesHref && { picturesHref: picturesHref(run) })}
               />
-              <div className="grid gap-4">
-                <PerClass evaluation={evaluation} names={names} />
-                {evaluation.calibration && <Calibration calibration={evaluation.calibration} />}
-              </div>
+              <PerClass evaluation={evaluation} names={names} />
             </div>
             <WorstMistakes worst={evaluation.worst} names={names} />
             <Curves run={run} />
           </>
         )}
-        <SettingsCard run={run} backbone={backbone} dataset={dataset?.(run) ?? run.dataset.name} />
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          <SettingsCard run={run} backbone={backbone} dataset={dataset?.(run) ?? run.dataset.name} />
+          {evaluation?.calibration && <Calibration calibration={evaluation.calibration} />}
+        </div>
       </div>
     </>
   )

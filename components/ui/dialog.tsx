@@ -16,7 +16,8 @@ type Props = {
   trigger?: React.ReactElement
   open?: boolean
   onOpenChange?: (open: boolean) => void
-  className?: string
+  /** As wide as what it shows. */
+  wide?: boolean
 }
 
 /** A dialog over the page: closes with Escape, keeps the focus inside and gives it back. */
@@ -28,7 +29,7 @@ export function Dialog({
   trigger,
   open,
   onOpenChange,
-  className,
+  wide = false,
 }: Props) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
@@ -37,8 +38,10 @@ export function Dialog({
         <Base.Backdrop className="fixed inset-0 min-h-dvh bg-black/40 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup
           className={cn(
-            'fixed top-1/2 left-1/2 flex max-h-[calc(100dvh-2rem)] w-[28rem] max-w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col gap-4 overflow-y-auto rounded-lg border border-line bg-card p-5 shadow-xl transition-[opacity,scale] duration-150 data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0',
-            className,
+            'fixed top-1/2 left-1/2 flex max-h-[calc(100dvh-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col gap-4 overflow-y-auto rounded-lg border border-line bg-card p-5 shadow-xl transition-[opacity,scale] duration-150 data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0',
+            wide
+              ? 'w-fit max-w-[min(64rem,calc(100vw-2rem))] min-w-64'
+              : 'w-[28rem] max-w-[calc(100vw-2rem)]',
           )}
         >
           <div className="flex items-start gap-3">

@@ -14,13 +14,7 @@ type Props = {
 /** The original of a picture. */
 export function PictureDialog({ url, title, about, open, onOpenChange }: Props) {
   return (
-    <Dialog
-      title={title}
-      description={about}
-      open={open}
-      onOpenChange={onOpenChange}
-      className="w-fit max-w-[min(64rem,calc(100vw-2rem))] min-w-64"
-    >
+    <Dialog title={title} description={about} open={open} onOpenChange={onOpenChange} wide>
       {/* biome-ignore lint/performance/noImgElement: it is shown as it was uploaded */}
       <img
         src={url}
