@@ -60,7 +60,7 @@ function useBundle(run: string, initial: BundleState): { bundle: BundleState; pr
     if (bundle.status !== 'making') return
     const timer = setTimeout(() => {
       call('bundleState', 'GET', `/api/models/${run}`).then(
-        (next) => {
+        ({ bundle: next }) => {
           setProblem(undefined)
           setBundle(next)
         },

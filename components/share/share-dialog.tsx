@@ -31,18 +31,18 @@ export function ShareDialog({ run, onOpenChange }: { run: string; onOpenChange: 
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list is asked for once, when the dialog opens
   useEffect(() => {
-    void attempt(async () => setShares(await call('shares', 'GET', `/api/runs/${run}/shares`)))
+    void attempt(async () => setShares((await call('shares', 'GET', `/api/runs/${run}/shares`)).shares))
   }, [run])
   const make = () =>
     attempt(async () => {
       const body = expiry === 'never' ? {} : { expiresInHours: Number(expiry) }
-      const { path, ...share } = await call('createdShare', 'POST', `/api/runs/${run}/shares`, body)
+      const { path, ...share } = (await call('shareMade', 'POST', `/api/runs/${run}/shares`, body)).share
       setMade({ path, ...share })
       setShares((before = []) => [share, ...before])
     })
   const revoke = (id: string) =>
     attempt(async () => {
-      await call('nothing', 'DELETE', `/api/runs/${run}/shares/${id}`)
+      await call('nothing', 'DELETE', `/api/shares/${id}`)
       setShares((before = []) => before.filter((share) => share.id !== id))
       if (made?.id === id) setMade(undefined)
     })

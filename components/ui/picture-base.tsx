@@ -2,7 +2,7 @@
 
 import { createContext, useContext } from 'react'
 
-const Context = createContext('')
+const Context = createContext('/api')
 
 /** Where the pictures inside come from: the page of a shared run has a place of its own for those that it may show. */
 export const PictureBase = Context.Provider
@@ -11,4 +11,4 @@ export const usePictureBase = (): string => useContext(Context)
 
 export const pictureUrl = (base: string, hash: string): string => `${base}/pictures/${hash}`
 
-export const thumbnailUrl = (base: string, hash: string): string => `${base}/pictures/${hash}?thumbnail`
+export const thumbnailUrl = (base: string, hash: string): string => `${base}/pictures/${hash}/thumbnail`

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { datasetSummarySchema, importStateSchema, picturePageSchema } from '../api/datasets.ts'
+import { importStateSchema, picturePageSchema } from '../api/datasets.ts'
 import { bundleStateSchema } from '../api/models.ts'
 import { createdShareSchema, shareSchema } from '../api/shares.ts'
 import { problemSummarySchema } from '../run/events.ts'
@@ -23,12 +23,11 @@ const ARRIVALS = {
   watchAnswer: watchAnswerSchema,
   overviewAnswer: z.union([overviewSchema, z.object({ problem: problemSummarySchema })]),
   pictures: picturePageSchema,
-  importState: importStateSchema,
-  dataset: datasetSummarySchema,
-  bundleState: bundleStateSchema,
-  shares: z.array(shareSchema),
-  createdShare: createdShareSchema,
-  created: z.object({ id: z.string() }),
+  bundleState: z.object({ bundle: bundleStateSchema }),
+  importStarted: z.object({ import: importStateSchema }),
+  runQueued: z.object({ run: z.object({ id: z.string() }) }),
+  shares: z.object({ shares: z.array(shareSchema) }),
+  shareMade: z.object({ share: createdShareSchema }),
   problem: problemSummarySchema,
 }
 
