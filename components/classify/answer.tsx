@@ -11,7 +11,10 @@ export function Answer({ seen, manifest, live }: { seen: Seen; manifest: Manifes
   return (
     <div>
       <div aria-live={live ? 'off' : 'polite'} className="mb-4">
-        <p className="text-2xl leading-tight font-semibold tracking-tight [overflow-wrap:anywhere]">
+        <p
+          data-verdict
+          className="text-2xl leading-tight font-semibold tracking-tight [overflow-wrap:anywhere]"
+        >
           {sure ? ranked[0]?.label : 'Not sure'}
         </p>
         {!sure && <p className="text-soft">Perhaps none of the things it knows. Its best guesses:</p>}

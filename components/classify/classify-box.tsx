@@ -13,9 +13,9 @@ import { ErrorState } from '../ui/states.tsx'
 import { Answer } from './answer.tsx'
 import { askedBackend } from './asked-backend.ts'
 import { BackendChoice } from './backend-choice.tsx'
-import { PictureButtons } from './invitation.tsx'
 import { keepOffline } from './keep-offline.ts'
 import { Opening } from './opening.tsx'
+import { PictureButtons } from './picture-buttons.tsx'
 import { PictureStage } from './picture-stage.tsx'
 import { useDevice } from './use-device.ts'
 import { useLooker } from './use-looker.ts'
@@ -92,9 +92,9 @@ export function ClassifyBox({
     <>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1.5fr)_minmax(280px,1fr)]">
         <Card
-          className={cn('grid content-start gap-3', over && 'border-ink')}
+          className={cn('grid content-start gap-3', over && 'outline-2 outline-ink')}
           aria-label="Picture"
-          data-status={looking ? 'looking' : seen ? 'seen' : state.status}
+          data-status={looking ? 'looking' : wrong ? 'wrong' : seen ? 'seen' : state.status}
           data-backend={running?.backend}
         >
           {source ? (
@@ -163,7 +163,7 @@ export function ClassifyBox({
           {ready && running && (
             <div className="grid gap-2 border-t border-line pt-4">
               <p className="flex flex-wrap gap-x-4 text-soft">
-                {seen && <span>{Math.max(1, Math.round(seen.milliseconds))} ms</span>}
+                {seen && <span data-time>{Math.max(1, Math.round(seen.milliseconds))} ms</span>}
                 <span>{BACKEND_TITLES[running.backend]}</span>
               </p>
               <BackendChoice running={running} asked={askedBackend()} onChange={(asked) => void use(asked)} />

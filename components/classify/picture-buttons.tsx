@@ -25,7 +25,7 @@ export function PictureButtons({
       <FileButton
         onPicture={onPicture}
         capture
-        className={buttonLooks({ size, className: 'hidden pointer-coarse:inline-flex' })}
+        className={buttonLooks({ size, className: 'not-pointer-coarse:hidden' })}
       >
         <Camera aria-hidden />
         Take a photo
