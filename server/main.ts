@@ -1,75 +1,120 @@
 import { createServer } from 'node:http'
-import { Server as LiveServer } from 'socket.io'
-import { summaryOf } from '../lib/api/runs.ts'
-import { LIVE_PATH } from '../lib/live/protocol.ts'
-import { isOver } from '../lib/run/run.ts'
+import { resolve } from 'node:path'
+import type { Problem } from '../lib/problem.ts'
+import { adminToken } from './auth/admin-token.ts'
+import { openBlobs } from './blobs/blobs.ts'
+import { createApi } from './http/api/api.ts'
 import { buildPages } from './http/build-pages.ts'
+import { frontOf } from './http/front.ts'
 import { listen } from './http/listen.ts'
 import { openPages, type Pages } from './http/pages.ts'
-import { listBackbones } from './machine/backbones.ts'
-import { devicesOf } from './machine/devices.ts'
-import { provideServices, type Services } from './services.ts'
+import { openUploads } from './http/uploads.ts'
+import { openImports } from './imports/imports.ts'
+import { makeServices } from './make-services.ts'
+import { openBundles } from './models/bundles.ts'
+import { openPredictor } from './models/predictor.ts'
+import type { Parts } from './parts.ts'
+import { type Live, startLive } from './realtime/live.ts'
+import { provideServices } from './services.ts'
 import { checkAddress, isLoopback, type Settings } from './settings.ts'
+import { sharingOn } from './sharing/sharing.ts'
 import { openWorker, type Worker } from './worker/open.ts'
+import { serverAnswers } from './worker/server-answers.ts'
 
 /** A server that answers. */
 export type Running = {
   readonly url: string
-  /** Ends everything that it started, runs included. */
+  readonly parts: Parts
+  /** Ends everything that it started. Runs that are not over go on when their data folder is served again. */
   stop(): Promise<void>
 }
 
-/** Starts the server on a data folder: pages, REST and live events on one port. */
-export async function startServer(settings: Settings): Promise<Running> {
-  checkAddress(settings)
-  const { say = () => undefined, pages: mode } = settings
+/**
+ * Starts the server on a data folder: pages, REST and live events on one port.
+ *
+ * @throws Problem `server/…`, `owner/taken`, `owner/folder`, `store/…`, `auth/damaged-token`.
+ */
+export async function startServer(given: Settings): Promise<Running> {
+  checkAddress(given)
+  const settings = { ...given, dataDir: resolve(given.dataDir) }
+  const { dataDir, host, pages: mode, say = () => undefined } = settings
   if (mode === 'built') await buildPages(say)
-  const worker = await openWorker(settings)
-  const http = createServer((request, response) => void pages?.handle(request, response))
-  const live = new LiveServer(http, { path: LIVE_PATH, serveClient: false })
-  let pages: Pages | undefined
-  provideServices(servicesOf(worker, settings))
-  if (mode !== 'none') pages = await openPages(http, { dev: mode === 'dev' })
-  const port = await listen(http, settings.host, settings.port)
-  const name = isLoopback(settings.host) ? 'localhost' : settings.host
-  return {
-    url: `http://${name}:${port}`,
-    async stop() {
-      await live.close()
-      http.closeAllConnections()
-      await pages?.close()
-      await worker.close()
-    },
+  const ends: (() => unknown)[] = []
+  const onEnd = <T>(part: T, end: (part: T) => unknown): T => {
+    ends.unshift(() => end(part))
+    return part
+  }
+  const stop = async () => {
+    for (const end of ends.splice(0)) await end()
+  }
+  try {
+    let live: Live | undefined
+    let url = ''
+    let serving: Parts | undefined
+    const worker = onEnd(
+      await openWorker({
+        ...settings,
+        queue: { onEnded: (run) => void serving?.bundles.state(run).catch((thrown) => log(thrown)) },
+        answers: (owner: Worker) => serverAnswers(owner, { imports: () => serving?.imports, url: () => url }),
+      }),
+      (opened) => opened.close(),
+    )
+    const uploads = onEnd(await openUploads(dataDir), (opened) => opened.close())
+    const imports = onEnd(
+      await openImports({
+        store: worker.store,
+        dataDir,
+        uploads: uploads.folder,
+        onChange: () => live?.importChanged(),
+      }),
+      (opened) => opened.close(),
+    )
+    const bundles = onEnd(
+      await openBundles({ dataDir, onChange: (run, state) => live?.bundleChanged(run, state) }),
+      (opened) => opened.close(),
+    )
+    const predictor = onEnd(await openPredictor({ dataDir }), (opened) => opened.close())
+    const token = isLoopback(host) ? undefined : await adminToken(dataDir, { another: settings.newToken })
+    const without = {
+      worker,
+      imports,
+      bundles,
+      predictor,
+      sharing: sharingOn(worker.store),
+      uploads: uploads.folder,
+    }
+    const parts: Parts = { ...without, services: makeServices(without, { guarded: token !== undefined }) }
+    serving = parts
+    const api = createApi(parts, { blobs: await openBlobs(dataDir), log })
+    let pages: Pages | undefined
+    const http = createServer(frontOf({ token, api, uploads, pages: () => pages, dev: mode === 'dev' }))
+    // A large upload over a slow line takes its time; what breaks off goes on from where it was.
+    http.requestTimeout = LONGEST_REQUEST_MS
+    live = onEnd(startLive(http, parts, token), (started) => started.close())
+    onEnd(http, (server) => server.closeAllConnections())
+    if (mode !== 'none') {
+      onEnd(provideServices(parts.services), (takeAway) => takeAway())
+      pages = onEnd(await openPages(http, { dev: mode === 'dev' }), (opened) => opened.close())
+    }
+    const port = await listen(http, host, settings.port)
+    url = `http://${isLoopback(host) ? 'localhost' : nameOf(host)}:${port}`
+    if (token?.made) say(`The admin token, told this once: ${token.made}\nOpen ${url}/?token=${token.made}`)
+    return { url, parts, stop }
+  } catch (thrown) {
+    await stop()
+    throw thrown
+  }
+
+  function log(problem: Problem): void {
+    say(`${problem.says} [${problem.code}]`)
+    if (process.env.WHIPPET_DEBUG === '1' && problem.cause) console.error(problem.cause)
   }
 }
 
-function servicesOf({ store, dataDir }: Worker, { host }: Settings): Services {
-  const running = async () =>
-    (await store.runs.list()).find(({ state }) => !isOver(state) && state.status !== 'queued')
-  return {
-    runs: {
-      list: async (limit) => (await store.runs.list()).slice(0, limit).map(summaryOf),
-      find: (id) => store.runs.find(id),
-    },
-    datasets: {
-      list: async () =>
-        (await store.datasets.list()).map((version) => ({
-          ...version,
-          classes: [...version.classes],
-          cover: [],
-        })),
-      find: async () => undefined,
-      pictures: async () => ({ total: 0, pictures: [] }),
-    },
-    imports: { list: async () => [] },
-    machine: { backbones: () => listBackbones(dataDir), devices: async () => devicesOf(await running()) },
-    models: {
-      bundle: async () => ({
-        status: 'none',
-        why: { code: 'runs/no-model', says: 'The run has kept no model.' },
-      }),
-    },
-    shares: { list: async () => [], open: async () => undefined },
-    guarded: !isLoopback(host),
-  }
+const LONGEST_REQUEST_MS = 6 * 3600 * 1000
+
+/** An address that stands for all of the machine's is no name to open. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }

@@ -53,9 +53,15 @@ export function services(): Services {
   return found
 }
 
-/** @throws when there are some already: one process has one database and one event bus. */
-export function provideServices(made: Services): void {
+/**
+ * @returns what takes them away again, when the server stops.
+ * @throws when there are some already: one process has one database and one event bus.
+ */
+export function provideServices(made: Services): () => void {
   const holder = globalThis as Holder
   if (holder[KEY]) throw new Error('This process has its services already.')
   holder[KEY] = made
+  return () => {
+    if (holder[KEY] === made) delete holder[KEY]
+  }
 }

@@ -20,7 +20,7 @@ export const backboneSchema = z.object({
   /** Percent. */
   imagenetTop1: z.number().optional(),
   paper: z.string(),
-  weights: z.enum(['built in', 'imported', 'absent']),
+  weights: z.enum(['built in', 'downloaded', 'imported', 'absent']),
   licence: z.string(),
   groups: z.array(z.object({ name: z.string(), parameters: z.number().int(), gflops: z.number() })),
 })

@@ -26,7 +26,7 @@ const AT_HAND = 2
 /** Fewer pictures than this per process are not worth starting one for. */
 const WORTH_A_PROCESS = 8
 
-const startClassifier = (): ChildProcess =>
+export const startClassifier = (): ChildProcess =>
   fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
     execArgv: [],
     serialization: 'advanced',

@@ -6,6 +6,7 @@ import { classify, type Forward } from '../../lib/classify/classify.ts'
 import { Problem } from '../../lib/problem.ts'
 import { decodePicture } from '../datasets/decoder/decode.ts'
 import { onnxruntimeEngine } from '../engines/onnxruntime/engine.ts'
+import { livesWithParent } from '../processes/child.ts'
 import { readRunFolder } from '../trainer/run-folder.ts'
 import { loadBackboneWeights } from '../weights/load.ts'
 import { type ClassifierModel, type FromClassifier, toClassifierSchema } from './messages.ts'
@@ -20,7 +21,7 @@ type Classify = (path: string) => Promise<Float32Array>
 let classifier: Promise<Classify> | undefined
 let queue: Promise<void> = Promise.resolve()
 
-process.on('disconnect', () => process.exit(0))
+livesWithParent()
 process.on('message', (raw: unknown) => {
   const message = toClassifierSchema.parse(raw)
   if (message.type === 'open') {

@@ -1,12 +1,10 @@
 import { Command } from 'commander'
-import { readableName } from '../../../lib/dataset/readable-name.ts'
+import { type Answer, answerOf } from '../../classify/answer.ts'
 import { classifyFiles } from '../../classify/classify-files.ts'
 import { readRunFolder } from '../../trainer/run-folder.ts'
 import { contextOf, findRun, interruptSignal } from '../context.ts'
 import { classifierModelOf } from '../model.ts'
 import { percent } from '../words.ts'
-
-const TOP = 5
 
 export function inferCommand(): Command {
   return new Command('infer')
@@ -33,20 +31,9 @@ export function inferCommand(): Command {
     })
 }
 
-type Answer = { sure?: boolean; top: { label: string; probability: number }[] }
-
-function answerOf(
-  probabilities: Float32Array,
-  { classes, calibration }: { classes: string[]; calibration?: { notSureBelow: number } | undefined },
-): Answer {
-  const top = [...probabilities]
-    .map((probability, i) => ({ label: readableName(classes[i]!), probability }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, TOP)
-  return { sure: top[0]!.probability >= (calibration?.notSureBelow ?? 0), top }
-}
-
-function lineOf(image: Answer & { file: string; problem?: { says: string } }): string {
+function lineOf(
+  image: Partial<Answer> & { file: string; top: Answer['top']; problem?: { says: string } },
+): string {
   if (image.problem) return `${image.file}: ${image.problem.says}`
   const answers = image.top.map(({ label, probability }) => `${label} ${percent(probability)}`).join(', ')
   return `${image.file}: ${image.sure ? '' : 'not sure; '}${answers}`

@@ -1,0 +1,83 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { newRunSchema, runSummarySchema } from '../../../lib/api/runs.ts'
+import { runEventSchema } from '../../../lib/run/events.ts'
+import { runSchema } from '../../../lib/run/run.ts'
+import type { Parts } from '../../parts.ts'
+import { unknownRun } from '../../worker/open.ts'
+import { queueRun } from '../../worker/queue-run.ts'
+import { answers, body, limitTo, name } from './describe.ts'
+
+const params = z.object({ id: name })
+
+export function runRoutes(api: OpenAPIHono, { worker, services }: Parts): void {
+  const find = async (id: string) => {
+    const run = await services.runs.find(id)
+    if (!run) throw unknownRun(id)
+    return run
+  }
+
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/runs',
+      summary: 'Runs, the newest first',
+      request: { query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }) },
+      responses: answers(z.object({ runs: z.array(runSummarySchema) }), 'Runs on one line each.'),
+    }),
+    async (c) => c.json({ runs: await services.runs.list(c.req.valid('query').limit) }, 200),
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/runs',
+      summary: 'Queue a run; all but the dataset has defaults',
+      middleware: [limitTo(1)] as const,
+      request: { body: body(newRunSchema) },
+      responses: answers(z.object({ run: runSchema }), 'The run, queued.'),
+    }),
+    async (c) => c.json({ run: await queueRun(worker, c.req.valid('json')) }, 200),
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/runs/{id}',
+      summary: 'A run as its log tells it, by its id or the beginning of it',
+      request: { params },
+      responses: answers(z.object({ run: runSchema }), 'The run.'),
+    }),
+    async (c) => c.json({ run: await find(c.req.valid('param').id) }, 200),
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/runs/{id}/events',
+      summary: 'What happened to a run after event number `after`, in order',
+      request: { params, query: z.object({ after: z.coerce.number().int().nonnegative().default(0) }) },
+      responses: answers(
+        z.object({ events: z.array(runEventSchema) }),
+        'Events; none where nothing more happened.',
+      ),
+    }),
+    async (c) => {
+      const { id } = await find(c.req.valid('param').id)
+      return c.json({ events: await worker.store.runs.events(id, c.req.valid('query').after) }, 200)
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/runs/{id}/stop',
+      summary: 'Stop a run at its next step and keep the best so far',
+      request: { params },
+      responses: answers(z.object({ run: runSchema }), 'The run, asked to stop.'),
+    }),
+    async (c) => {
+      const { id } = await worker.stop(c.req.valid('param').id)
+      return c.json({ run: await find(id) }, 200)
+    },
+  )
+}

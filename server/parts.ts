@@ -1,0 +1,19 @@
+import type { Imports } from './imports/imports.ts'
+import type { Bundles } from './models/bundles.ts'
+import type { Predictor } from './models/predictor.ts'
+import type { Services } from './services.ts'
+import type { Sharing } from './sharing/sharing.ts'
+import type { Worker } from './worker/open.ts'
+
+/** The parts of a running server that answer requests. */
+export type Parts = {
+  readonly worker: Worker
+  readonly imports: Imports
+  readonly bundles: Bundles
+  readonly predictor: Predictor
+  readonly sharing: Sharing
+  /** What pages read; REST reads the same. */
+  readonly services: Services
+  /** Where uploads are, by id. */
+  readonly uploads: string
+}

@@ -1,0 +1,30 @@
+import { Problem } from '../../lib/problem.ts'
+import type { Imports } from '../imports/imports.ts'
+import type { ControlHandlers } from '../owner/control.ts'
+import type { Worker } from './open.ts'
+import { queueRun } from './queue-run.ts'
+
+/** What a server does for the commands of its data folder, next to what every owner answers. */
+export function serverAnswers(
+  worker: Worker,
+  server: { imports: () => Imports | undefined; url: () => string },
+): Partial<ControlHandlers> {
+  const imports = () => {
+    const found = server.imports()
+    if (found) return found
+    throw new Problem('server/starting', {
+      says: 'The server is still starting.',
+      advice: 'Try again in a moment.',
+    })
+  }
+  return {
+    train: async ({ settings }) => ({ run: await queueRun(worker, settings) }),
+    import: async ({ path, wish }) => ({ import: (await imports().startLocal(path, wish)).id }),
+    async 'import-state'({ import: id }) {
+      const found = imports().find(id)
+      if (!found) throw new Problem('imports/unknown', { says: `There is no import "${id}".` })
+      return { import: found }
+    },
+    server: async () => ({ url: server.url() }),
+  }
+}
