@@ -145,8 +145,8 @@ function pad4({ top, bottom, left, right }: ExplicitPadding): Pad4 {
   ]
 }
 
-/** PyTorch's order → tfjs's, as a permutation; none for vectors. */
-function weightsOf(node: GraphNode): [name: string, order?: readonly number[]][] {
+/** A node's weights with the permutation from PyTorch's order to tfjs's; none for vectors. */
+export function weightsOf(node: GraphNode): [name: string, order?: readonly number[]][] {
   const bias: [string][] = 'bias' in node && node.bias ? [[node.bias]] : []
   if (node.op === 'conv') return [[node.weight, [2, 3, 1, 0]], ...bias]
   if (node.op === 'depthwiseConv') return [[node.weight, [2, 3, 0, 1]], ...bias]
