@@ -1,5 +1,6 @@
 import { setPriority } from 'node:os'
 import type { NewRunEvent } from '../../lib/run/events.ts'
+import { livesWithParent } from '../processes/child.ts'
 import { runAttempt } from './attempt.ts'
 import { type FromTrainer, toTrainerSchema } from './job.ts'
 
@@ -12,7 +13,7 @@ const stop = new AbortController()
 /** The latest message is on its way once this settles; messages leave in order. */
 let sent: Promise<void> = Promise.resolve()
 
-process.on('disconnect', () => process.exit(0))
+livesWithParent()
 process.on('message', (raw: unknown) => {
   const message = toTrainerSchema.parse(raw)
   if (message.type === 'stop') return stop.abort()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import { Problem } from '../../../lib/problem.ts'
 import { type Blobs, openBlobs } from '../../blobs/blobs.ts'
+import { livesWithParent } from '../../processes/child.ts'
 import { sourceReader } from '../source/read-source-file.ts'
 import type { SourceFile } from '../source/source-file.ts'
 import { examinePicture } from './examine.ts'
@@ -21,7 +22,7 @@ const waiting: { index: number; file: SourceFile }[] = []
 let blobs: Blobs | undefined
 let busy = 0
 
-process.on('disconnect', () => process.exit(0))
+livesWithParent()
 process.on('message', async (raw: unknown) => {
   const message = toDecoderSchema.parse(raw)
   if (message.type === 'close') process.exit(0)

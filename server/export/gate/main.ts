@@ -10,6 +10,7 @@ import type { Precision } from '../../../lib/graph-model/precision.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { decodePicture } from '../../datasets/decoder/decode.ts'
 import { activateWasm } from '../../engines/wasm/backend.ts'
+import { livesWithParent } from '../../processes/child.ts'
 import { type FromGate, type ToGate, toGateSchema } from './messages.ts'
 import { modelOnDisk, readManifest } from './read-bundle.ts'
 import { referenceForward } from './reference.ts'
@@ -19,7 +20,7 @@ import { referenceForward } from './reference.ts'
 sharp.concurrency(1)
 sharp.cache(false)
 
-process.on('disconnect', () => process.exit(0))
+livesWithParent()
 process.once('message', async (raw: unknown) => {
   try {
     await say({ type: 'done', parity: await compare(toGateSchema.parse(raw)) })

@@ -6,6 +6,7 @@ import { parseSafetensors } from '../../../lib/backbone/weights/safetensors.ts'
 import { needsFeatureMap } from '../../../lib/classify/look.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { onnxruntimeEngine } from '../../engines/onnxruntime/engine.ts'
+import { livesWithParent } from '../../processes/child.ts'
 import { loadBackboneWeights } from '../../weights/load.ts'
 import { createSegment } from '../cache/segment.ts'
 import {
@@ -27,7 +28,7 @@ const pictures: PictureFile[] = []
 let pipeline: Promise<Pipeline> | undefined
 let working: Promise<void> | undefined
 
-process.on('disconnect', () => process.exit(0))
+livesWithParent()
 process.on('message', (raw: unknown) => {
   const message = toExtractorSchema.parse(raw)
   if (message.type === 'open') pipeline = open(message.assignment)
