@@ -1,4 +1,4 @@
-import type { BackboneGraph, GraphNode } from './graph.ts'
+import type { BackboneGraph, GraphNode, TensorId } from './graph.ts'
 import { shapesOf, weightShapes } from './shapes.ts'
 
 export type Cost = {
@@ -8,24 +8,33 @@ export type Cost = {
   readonly flops: number
 }
 
-/** What each layer group costs, in the graph's order. */
-export function costOfGroups(graph: BackboneGraph): Map<string, Cost> {
+/** What each node costs, by its id, in the graph's order. */
+export function costOfNodes(graph: Pick<BackboneGraph, 'nodes' | 'size'>): Map<TensorId, Cost> {
   const shapes = shapesOf(graph)
   const weights = weightShapes(graph)
+  return new Map(
+    graph.nodes.map((node) => {
+      const parameters = trainableNames(node).reduce((sum, name) => sum + product(weights.get(name)!), 0)
+      const input = shapes.get(node.inputs[0] ?? node.id)!
+      return [node.id, { parameters, flops: flopsOf(node, input, shapes.get(node.id)!) }]
+    }),
+  )
+}
+
+/** What each layer group costs, in the graph's order. */
+export function costOfGroups(graph: BackboneGraph): Map<string, Cost> {
+  const nodes = costOfNodes(graph)
   const costs = new Map<string, Cost>(graph.groups.map((group) => [group, { parameters: 0, flops: 0 }]))
   for (const node of graph.nodes) {
     const before = costs.get(node.group) ?? { parameters: 0, flops: 0 }
-    const parameters = trainableNames(node).reduce((sum, name) => sum + product(weights.get(name)!), 0)
-    const input = shapes.get(node.inputs[0] ?? node.id)!
-    costs.set(node.group, {
-      parameters: before.parameters + parameters,
-      flops: before.flops + flopsOf(node, input, shapes.get(node.id)!),
-    })
+    const { parameters, flops } = nodes.get(node.id)!
+    costs.set(node.group, { parameters: before.parameters + parameters, flops: before.flops + flops })
   }
   return costs
 }
 
-function trainableNames(node: GraphNode): string[] {
+/** Weights of a node that training can change: moving statistics are not among them. */
+export function trainableNames(node: GraphNode): string[] {
   if (node.op === 'batchNorm') return [node.scale, node.shift]
   if (!('weight' in node)) return []
   return node.bias ? [node.weight, node.bias] : [node.weight]
