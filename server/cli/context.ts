@@ -3,7 +3,7 @@ import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { askOwner } from '../owner/control.ts'
-import type { Store } from '../store/open.ts'
+import { gone, ownedDatasets, type ReadDatasets } from '../owner/owned-datasets.ts'
 import { openWorker, unknownRun, type Worker } from '../worker/open.ts'
 import { createOutput, type Output } from './output.ts'
 
@@ -32,19 +32,55 @@ export async function asOwner<T>(context: Context, work: (worker: Worker) => Pro
   }
 }
 
-/** A run by its id or the beginning of it, whoever owns the data folder. @throws Problem `runs/unknown`. */
-export async function findRun(context: Context, wanted: string): Promise<Run> {
-  const answer = await askOwner(context.dataDir, { type: 'run', run: wanted })
-  const run = answer ? answer.run : await asOwner(context, ({ store }) => store.runs.find(wanted))
-  if (!run) throw unknownRun(wanted)
-  return run
+/** What a command reads of a data folder, whoever owns it. */
+export type Reading = {
+  readonly datasets: ReadDatasets
+  /** By its id, or the beginning of it. @throws Problem `runs/unknown`. */
+  findRun(wanted: string): Promise<Run>
+  /** @throws Problem `datasets/unknown` that lists what there is. */
+  findDataset(wanted: string): Promise<DatasetVersion>
 }
 
-/** @throws Problem `datasets/unknown` that lists what there is. */
-export async function findDataset(store: Store, wanted: string): Promise<DatasetVersion> {
-  const version = await store.datasets.find(wanted)
-  if (version) return version
-  const names = [...new Set((await store.datasets.list()).map(({ dataset }) => dataset))]
+/** Does `work` on what the folder's owner knows: a running server's answers, or our own as long as it takes. */
+export async function reading<T>(context: Context, work: (reading: Reading) => Promise<T>): Promise<T> {
+  const { dataDir } = context
+  const isOwned = (await askOwner(dataDir, { type: 'dataset', name: '' })) !== undefined
+  return isOwned ? work(readingOwned(dataDir)) : asOwner(context, (worker) => work(readingOwn(worker)))
+}
+
+function readingOwned(dataDir: string): Reading {
+  return {
+    datasets: ownedDatasets(dataDir),
+    async findRun(wanted) {
+      const answer = await askOwner(dataDir, { type: 'run', run: wanted })
+      if (!answer) throw gone()
+      return answer.run ?? missingRun(wanted)
+    },
+    async findDataset(wanted) {
+      const answer = await askOwner(dataDir, { type: 'dataset', name: wanted })
+      if (!answer) throw gone()
+      return answer.dataset ?? missingDataset(wanted, answer.names)
+    },
+  }
+}
+
+export function readingOwn({ store }: Worker): Reading {
+  return {
+    datasets: store.datasets,
+    findRun: async (wanted) => (await store.runs.find(wanted)) ?? missingRun(wanted),
+    async findDataset(wanted) {
+      const version = await store.datasets.find(wanted)
+      if (version) return version
+      return missingDataset(wanted, [...new Set((await store.datasets.list()).map(({ dataset }) => dataset))])
+    },
+  }
+}
+
+function missingRun(wanted: string): never {
+  throw unknownRun(wanted)
+}
+
+function missingDataset(wanted: string, names: readonly string[]): never {
   throw new Problem('datasets/unknown', {
     says: `There is no dataset "${wanted}".`,
     advice:

@@ -5,37 +5,50 @@ import type { Run } from '../../lib/run/run.ts'
 import { parseSet } from '../../lib/run/settings.ts'
 import { drawEmojiSample } from '../sample/emoji.ts'
 import { EMOJI_CLASSES } from '../sample/emoji-classes.ts'
+import { DEFAULT_HOST, DEFAULT_PORT } from '../settings.ts'
 import { openWorker, type Worker } from '../worker/open.ts'
+import { DEFAULT_BACKBONE } from '../worker/queue-run.ts'
 import { exportText, exportTo } from './commands/export.ts'
 import { importDataset } from './commands/import.ts'
-import { DEFAULT_BACKBONE, trainRun } from './commands/train.ts'
+import { trainRun } from './commands/train.ts'
 import { contextOf, interruptSignal } from './context.ts'
+import { demoApp } from './demo-app.ts'
 import { evaluationText } from './evaluation-text.ts'
 import { bar, duration } from './words.ts'
 
-/** `npm run demo`: the whole way once, on the sample that ships. */
+/**
+ * `npm run demo`: the app's first minute. It starts the server, then imports and trains the sample that ships while the
+ * pages show it. With `--exit` it goes the whole way once without a server, and ends.
+ */
 
 const DATASET = 'emoji'
 
 const { values: options } = parseArgs({
   options: {
-    /** For scripts: end when the job is done. */
+    /** For scripts: no server, and end when the job is done. */
     exit: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    host: { type: 'string', default: DEFAULT_HOST },
+    port: { type: 'string', default: String(DEFAULT_PORT) },
   },
 })
 const context = contextOf(options)
 const { output, dataDir } = context
 try {
+  if (options.exit) await demoAlone()
+  else await demoApp(context, { host: options.host, port: Number(options.port) })
+} catch (thrown) {
+  output.problem(thrown)
+  process.exitCode = 1
+}
+
+async function demoAlone(): Promise<void> {
   const worker = await openWorker(context)
   try {
     await demo(worker)
   } finally {
     await worker.close()
   }
-} catch (thrown) {
-  output.problem(thrown)
-  process.exitCode = 1
 }
 
 async function demo(worker: Worker): Promise<void> {
@@ -69,7 +82,13 @@ async function demo(worker: Worker): Promise<void> {
   const outDir = join(dataDir, 'exports', run.id)
   const exported = await timed(
     'export',
-    exportTo(worker, run.id, outDir, { onnx: true, title: 'Emoji by designer' }, output),
+    exportTo(
+      { datasets: worker.store.datasets, dataDir },
+      run.id,
+      outDir,
+      { onnx: true, title: 'Emoji by designer' },
+      output,
+    ),
   )
   for (const line of exportText(exported).split('\n')) output.say(`    ${line}`)
   seconds.total = (performance.now() - began) / 1000 + seconds.install!

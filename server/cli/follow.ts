@@ -1,5 +1,7 @@
 import type { RunEvent } from '../../lib/run/events.ts'
-import { type Curve, type Run, reduceRun } from '../../lib/run/run.ts'
+import { type Curve, isOver, type Run, reduceRun } from '../../lib/run/run.ts'
+import { askOwner } from '../owner/control.ts'
+import { gone } from '../owner/owned-datasets.ts'
 import type { Output } from './output.ts'
 import { bar, duration, percent, sparkline } from './words.ts'
 
@@ -28,6 +30,43 @@ export function followRun(
     for (const line of lines) output.say(line)
     const progress = progressLine(current)
     if (progress) output.progress(progress)
+  }
+}
+
+/** How long one question for events may wait for its answer. */
+export const WAIT_MS = 4000
+
+export type Following = {
+  readonly curves: boolean
+  readonly signal: AbortSignal
+  /** Events after `seq`; where there are none yet, those that come within a few seconds. */
+  readonly eventsAfter: (seq: number) => Promise<RunEvent[]>
+}
+
+/** Draws a queued run to its end, whoever does it. @throws the signal's reason. */
+export async function followToEnd(
+  queued: Run,
+  output: Output,
+  { curves, signal, eventsAfter }: Following,
+): Promise<Run> {
+  const draw = followRun(queued, output, { curves })
+  let run = queued
+  while (!isOver(run.state)) {
+    signal.throwIfAborted()
+    for (const event of await eventsAfter(run.seq)) {
+      run = reduceRun(run, event)
+      draw(event)
+    }
+  }
+  return run
+}
+
+/** Events of a run that the server of the data folder does. @throws Problem `owner/gone`. */
+export function servedEvents(dataDir: string, run: string): Following['eventsAfter'] {
+  return async (afterSeq) => {
+    const answer = await askOwner(dataDir, { type: 'events', run, afterSeq, waitMs: WAIT_MS })
+    if (!answer) throw gone()
+    return answer.events
   }
 }
 

@@ -25,6 +25,8 @@ export type Imports = {
   /** The newest first. */
   list(): ImportState[]
   find(id: string): ImportState | undefined
+  /** How it ended, once it has. */
+  ended(id: string): Promise<ImportState | undefined>
   /** Interrupts what is imported. */
   close(): Promise<void>
 }
@@ -55,11 +57,13 @@ export async function openImports({ store, dataDir, uploads, onChange }: Imports
   const records = await readRecords(root)
   const newId = shortIds()
   const ending = new AbortController()
+  const works = new Map<string, Promise<void>>()
   let working: Promise<void> = Promise.resolve()
   for (const record of records.values()) if (record.state.state.status === 'running') queue(record)
 
   function queue(record: Record): void {
     working = working.then(() => (ending.signal.aborted ? undefined : work(record)))
+    works.set(record.state.id, working)
   }
 
   async function start(wish: ImportWish, sourceIn: (folder: string) => Promise<string>, used: string[]) {
@@ -142,6 +146,10 @@ export async function openImports({ store, dataDir, uploads, onChange }: Imports
     startLocal: (path, wish) => start(wish, async () => path, []),
     list: () => [...records.values()].map(({ state }) => state).reverse(),
     find: (id) => records.get(id)?.state,
+    async ended(id) {
+      await works.get(id)
+      return records.get(id)?.state
+    },
     async close() {
       ending.abort(new Problem('imports/interrupted', { says: 'The server is ending.' }))
       await working

@@ -26,8 +26,8 @@ export function answersOf(worker: Worker): Partial<ControlHandlers> {
   }
 }
 
-/** A long poll: the answer waits until there is something to say. */
-async function eventsWithin(
+/** Events after `afterSeq`; where there are none, those that come within `waitMs`. */
+export async function eventsWithin(
   store: Store,
   run: string,
   afterSeq: number,

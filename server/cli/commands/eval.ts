@@ -9,8 +9,7 @@ import { Problem } from '../../../lib/problem.ts'
 import { type Blobs, openBlobs } from '../../blobs/blobs.ts'
 import { type JudgedFile, judgeFiles } from '../../evaluation/judge-files.ts'
 import { type RunRecord, readRunFolder } from '../../trainer/run-folder.ts'
-import { unknownRun } from '../../worker/open.ts'
-import { asOwner, contextOf, findDataset, interruptSignal } from '../context.ts'
+import { contextOf, interruptSignal, reading } from '../context.ts'
 import { evaluationText } from '../evaluation-text.ts'
 import { classifierModelOf } from '../model.ts'
 import { oneOf } from '../usage.ts'
@@ -53,13 +52,13 @@ Examples:
     )
     .action(async (options: Options) => {
       const context = contextOf(options)
-      await asOwner(context, async ({ store, dataDir }) => {
-        const run = await store.runs.find(options.run)
-        if (!run) throw unknownRun(options.run)
+      await reading(context, async ({ datasets, findRun, findDataset }) => {
+        const { dataDir } = context
+        const run = await findRun(options.run)
         const { record } = await readRunFolder(dataDir, run.id)
-        const version = await findDataset(store, options.dataset ?? run.dataset.version)
+        const version = await findDataset(options.dataset ?? run.dataset.version)
         const split = options.split ?? (version.id === run.dataset.version ? 'test' : 'all')
-        const pictures = (await store.datasets.pictures(version.id)).filter(
+        const pictures = (await datasets.pictures(version.id)).filter(
           (picture) => split === 'all' || picture.split === split,
         )
         const chosen = await choose(pictures, version, record, await openBlobs(dataDir), options.exclude)

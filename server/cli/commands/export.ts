@@ -4,8 +4,8 @@ import { LOOKS, type Looks } from '../../../lib/classify/look.ts'
 import { PRECISIONS, type Precision } from '../../../lib/graph-model/precision.ts'
 import { type ExportChoices, type ExportedRun, exportRun } from '../../export/export-run.ts'
 import type { ExportProgress } from '../../export/settings.ts'
-import { unknownRun, type Worker } from '../../worker/open.ts'
-import { asOwner, contextOf, interruptSignal } from '../context.ts'
+import type { ReadDatasets } from '../../owner/owned-datasets.ts'
+import { contextOf, interruptSignal, reading } from '../context.ts'
 import type { Output } from '../output.ts'
 import { listOf, oneOf } from '../usage.ts'
 import { bar, megabytes, table } from '../words.ts'
@@ -50,9 +50,8 @@ Examples:
     .action(async (options: Options) => {
       const context = contextOf(options)
       const { run, precisions, looks, onnx, page, card, title } = options
-      await asOwner(context, async (worker) => {
-        const found = await worker.store.runs.find(run)
-        if (!found) throw unknownRun(run)
+      await reading(context, async ({ datasets, findRun }) => {
+        const found = await findRun(run)
         const choices = {
           onnx,
           page,
@@ -61,29 +60,32 @@ Examples:
           ...(card && { cardFile: card }),
           ...(title && { title }),
         }
-        const exported = await exportTo(worker, found.id, options.out, choices, context.output)
+        const exported = await exportTo(
+          { datasets, dataDir: context.dataDir },
+          found.id,
+          options.out,
+          choices,
+          context.output,
+        )
         context.output.result({ run: found.id, ...exported }, exportText(exported))
       })
     })
 }
 
 export async function exportTo(
-  { store, dataDir }: Worker,
+  data: { datasets: ReadDatasets; dataDir: string },
   run: string,
   out: string,
   choices: ExportChoices,
   output: Output,
 ): Promise<ExportedRun> {
-  return exportRun(
-    { datasets: store.datasets, dataDir },
-    {
-      run,
-      outDir: resolve(out),
-      choices,
-      onProgress: (progress) => output.progress(progressLine(progress)),
-      signal: interruptSignal(),
-    },
-  )
+  return exportRun(data, {
+    run,
+    outDir: resolve(out),
+    choices,
+    onProgress: (progress) => output.progress(progressLine(progress)),
+    signal: interruptSignal(),
+  })
 }
 
 function progressLine(progress: ExportProgress): string {

@@ -1,8 +1,13 @@
+import { resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { DatasetVersion, SplitSettings } from '../../../lib/dataset/dataset.ts'
 import type { ImportReport } from '../../../lib/dataset/report.ts'
+import { Problem } from '../../../lib/problem.ts'
 import { openBlobs } from '../../blobs/blobs.ts'
-import { importPictures } from '../../datasets/import.ts'
+import { type ImportProgress, importPictures } from '../../datasets/import.ts'
+import { askOwner } from '../../owner/control.ts'
+import { gone } from '../../owner/owned-datasets.ts'
 import type { Worker } from '../../worker/open.ts'
 import { asOwner, contextOf, interruptSignal } from '../context.ts'
 import type { Output } from '../output.ts'
@@ -40,20 +45,19 @@ Examples:
     )
     .action(async (path: string, options: Options) => {
       const context = contextOf(options)
-      await asOwner(context, async (worker) => {
-        const { version, report, seconds } = await importDataset(
-          worker,
-          { path, ...options, signal: interruptSignal() },
-          context.output,
-        )
-        const { id, dataset, version: number, classes, counts } = version
-        context.output.result(
-          { dataset, version: number, id, classes: classes.length, counts, report, seconds },
-          textOf(version, report, seconds),
-        )
-      })
+      const wanted = { path, ...options, signal: interruptSignal() }
+      const { version, report, seconds } =
+        (await importByServer(context.dataDir, wanted, context.output)) ??
+        (await asOwner(context, (worker) => importDataset(worker, wanted, context.output)))
+      const { id, dataset, version: number, classes, counts } = version
+      context.output.result(
+        { dataset, version: number, id, classes: classes.length, counts, report, seconds },
+        textOf(version, report, seconds),
+      )
     })
 }
+
+type Imported = { version: DatasetVersion; report: ImportReport; seconds: number }
 
 export type DatasetImport = Pick<Options, 'name' | 'seed' | 'shares' | 'validation'> & {
   path: string
@@ -65,7 +69,7 @@ export async function importDataset(
   { store, dataDir }: Worker,
   { path, name, seed, shares, validation, signal }: DatasetImport,
   output: Output,
-): Promise<{ version: DatasetVersion; report: ImportReport; seconds: number }> {
+): Promise<Imported> {
   const began = performance.now()
   const { report, ...found } = await importPictures({
     source: path,
@@ -75,14 +79,48 @@ export async function importDataset(
       ...(shares && { shares }),
       ...(validation !== undefined && { validationShare: validation }),
     },
-    onProgress: ({ done, total, imagesPerSecond, etaSeconds }) =>
-      output.progress(
-        `${bar(done / total)} ${done} of ${total} pictures, ${imagesPerSecond.toFixed(0)}/s, ${duration(etaSeconds ?? Number.NaN)} left`,
-      ),
+    onProgress: (progress) => output.progress(progressLine(progress)),
     ...(signal && { signal }),
   })
   const version = await store.datasets.create({ name, ...found, report })
   return { version, report, seconds: (performance.now() - began) / 1000 }
+}
+
+/** Lets the server of the data folder do it; undefined where there is none. Ctrl-C leaves it to the server. */
+async function importByServer(
+  dataDir: string,
+  { path, name, seed, shares, validation, signal }: DatasetImport,
+  output: Output,
+): Promise<Imported | undefined> {
+  const began = performance.now()
+  const wish = {
+    name,
+    ...(seed !== undefined && { seed }),
+    ...(shares && { shares }),
+    ...(validation !== undefined && { validationShare: validation }),
+  }
+  const started = await askOwner(dataDir, { type: 'import', path: resolve(path), wish })
+  if (!started) return undefined
+  while (true) {
+    signal?.throwIfAborted()
+    const answer = await askOwner(dataDir, { type: 'import-state', import: started.import })
+    if (!answer) throw gone()
+    const { state } = answer.import
+    if (state.status === 'failed') throw new Problem(state.problem.code, state.problem)
+    if (state.status === 'succeeded') {
+      const found = await askOwner(dataDir, { type: 'dataset', name: state.version })
+      if (!found?.dataset || !found.report) throw gone()
+      return { version: found.dataset, report: found.report, seconds: (performance.now() - began) / 1000 }
+    }
+    output.progress(progressLine(state))
+    await pause(LOOK_EVERY_MS)
+  }
+}
+
+const LOOK_EVERY_MS = 300
+
+function progressLine({ done, total, imagesPerSecond, etaSeconds }: ImportProgress): string {
+  return `${bar(total > 0 ? done / total : 0)} ${done} of ${total} pictures, ${imagesPerSecond.toFixed(0)}/s, ${duration(etaSeconds ?? Number.NaN)} left`
 }
 
 /** How many lines of each kind of trouble are shown; --json has all. */

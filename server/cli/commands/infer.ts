@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { type Answer, answerOf } from '../../classify/answer.ts'
 import { classifyFiles } from '../../classify/classify-files.ts'
 import { readRunFolder } from '../../trainer/run-folder.ts'
-import { contextOf, findRun, interruptSignal } from '../context.ts'
+import { contextOf, interruptSignal, reading } from '../context.ts'
 import { classifierModelOf } from '../model.ts'
 import { percent } from '../words.ts'
 
@@ -15,7 +15,7 @@ export function inferCommand(): Command {
     .addHelpText('after', '\nExample:\n  whippet infer --run r4k2 photo.jpg more/*.heic')
     .action(async (files: string[], options: { run: string; json?: boolean }) => {
       const context = contextOf(options)
-      const run = await findRun(context, options.run)
+      const run = await reading(context, ({ findRun }) => findRun(options.run))
       const { record } = await readRunFolder(context.dataDir, run.id)
       const results = await classifyFiles(files, classifierModelOf(context.dataDir, record), {
         signal: interruptSignal(),

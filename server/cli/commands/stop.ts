@@ -1,8 +1,6 @@
 import { Command } from 'commander'
-import { isOver } from '../../../lib/run/run.ts'
 import { askOwner } from '../../owner/control.ts'
-import { notRunning } from '../../worker/open.ts'
-import { contextOf, findRun } from '../context.ts'
+import { asOwner, contextOf } from '../context.ts'
 
 export function stopCommand(): Command {
   return new Command('stop')
@@ -12,12 +10,9 @@ export function stopCommand(): Command {
     .addHelpText('after', '\nExample:\n  whippet stop r4k2')
     .action(async (wanted: string, options: { json?: boolean }) => {
       const context = contextOf(options)
-      const answer = await askOwner(context.dataDir, { type: 'stop', run: wanted })
-      if (answer) return context.output.result(answer, `Run ${answer.run} ends at its next step.`)
-      // Nobody owns the folder, so nothing runs in it: say what became of the run.
-      const run = await findRun(context, wanted)
-      if (!isOver(run.state))
-        return context.output.result({ run: run.id }, `Run ${run.id} is not running any more.`)
-      throw notRunning(run)
+      const stopped =
+        (await askOwner(context.dataDir, { type: 'stop', run: wanted })) ??
+        (await asOwner(context, async (worker) => ({ run: (await worker.stop(wanted)).id })))
+      context.output.result(stopped, `Run ${stopped.run} ends at its next step.`)
     })
 }

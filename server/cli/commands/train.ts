@@ -4,14 +4,15 @@ import { LOOKS } from '../../../lib/classify/look.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Run } from '../../../lib/run/run.ts'
 import { parseSet, type RunSettings, runSettingsSchema, settableKeys } from '../../../lib/run/settings.ts'
+import { askOwner } from '../../owner/control.ts'
 import type { Worker } from '../../worker/open.ts'
-import { asOwner, contextOf, findDataset, interruptSignal } from '../context.ts'
+import { DEFAULT_BACKBONE } from '../../worker/queue-run.ts'
+import { asOwner, contextOf, interruptSignal, readingOwn } from '../context.ts'
 import { evaluationText } from '../evaluation-text.ts'
-import { followRun } from '../follow.ts'
+import { followRun, followToEnd, servedEvents } from '../follow.ts'
 import type { Output } from '../output.ts'
 import { collect } from '../usage.ts'
 
-export const DEFAULT_BACKBONE = 'tf_efficientnet_lite0'
 const STRATEGIES = ['feature-extraction'] as const
 
 type Options = {
@@ -35,7 +36,8 @@ export function trainCommand(): Command {
     .addHelpText(
       'after',
       `
-Ctrl-C stops the run at its next step and keeps the best so far.
+Ctrl-C stops the run at its next step and keeps the best so far. With a server on the data folder the run is queued there
+and goes on without this command, which returns at once unless it follows.
 
 Examples:
   whippet train --dataset flowers --follow
@@ -46,14 +48,25 @@ Looks (how often a picture is looked at): ${LOOKS.join(', ')}.`,
     .action(async (options: Options) => {
       const context = contextOf(options)
       const settings = settingsOf(options)
-      await asOwner(context, async (worker) => {
-        const run = await trainRun(worker, options.dataset, settings, context.output, {
-          curves: options.follow ?? false,
-          signal: interruptSignal(),
-        })
-        context.output.result(documentOf(run), textOf(run))
-        if (run.state.status === 'failed') process.exitCode = 1
+      const { output } = context
+      const queued = await askOwner(context.dataDir, {
+        type: 'train',
+        settings: { ...settings, dataset: options.dataset },
       })
+      if (queued && !options.follow) {
+        const { id, dataset } = queued.run
+        return output.result({ run: id, status: 'queued' }, `run ${id} on ${dataset.name} is queued`)
+      }
+      const follow = { curves: options.follow ?? false, signal: interruptSignal() }
+      if (queued) output.say(`run ${queued.run.id}; Ctrl-C ends the following, not the run`)
+      const run = queued
+        ? await followToEnd(queued.run, output, {
+            ...follow,
+            eventsAfter: servedEvents(context.dataDir, queued.run.id),
+          })
+        : await asOwner(context, (worker) => trainRun(worker, options.dataset, settings, output, follow))
+      output.result(documentOf(run), textOf(run))
+      if (run.state.status === 'failed') process.exitCode = 1
     })
 }
 
@@ -77,7 +90,7 @@ export async function trainRun(
   { curves, signal }: { curves: boolean; signal: AbortSignal },
 ): Promise<Run> {
   const { store } = worker
-  const version = await findDataset(store, dataset)
+  const version = await readingOwn(worker).findDataset(dataset)
   const run = await store.runs.create(runSettingsSchema.parse({ ...settings, dataset: version.id }), version)
   output.say(`run ${run.id} on ${run.dataset.name}`)
   const unsubscribe = store.runs.subscribe(run.id, followRun(run, output, { curves }))
