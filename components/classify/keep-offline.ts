@@ -7,6 +7,8 @@ import { fileUrl } from '../../lib/classify/browser/file-url.ts'
  */
 export function keepOffline(bundleUrl: string, opened: Opened): void {
   if (process.env.NODE_ENV !== 'production' || !('serviceWorker' in navigator)) return
+  // A shared run's address is a secret that may end: nothing of it stays behind.
+  if (location.pathname.startsWith('/s/')) return
   void keep(bundleUrl, opened).catch((thrown) =>
     console.warn('This page is not kept for offline use.', thrown),
   )

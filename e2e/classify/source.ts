@@ -8,5 +8,8 @@ export async function sourceFiles(path: string): Promise<ReadonlyMap<string, Sou
 }
 
 export async function readSourceFile(file: SourceFile): Promise<Buffer> {
-  return Buffer.from(await sourceReader().read(file))
+  return Buffer.from(await reader.read(file))
 }
+
+/** One for all: it keeps its archives open. */
+const reader = sourceReader()

@@ -1,0 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Running, startServer } from '../../server/main.ts'
+
+/** The real server with its pages, on an empty data folder and any free port. */
+export async function startTestServer(dataDir?: string): Promise<Running> {
+  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'whippet-classify-')))
+  const server = await startServer({ dataDir: folder, host: '127.0.0.1', port: 0, pages: 'built' })
+  return {
+    ...server,
+    async stop() {
+      await server.stop()
+      if (!dataDir) await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
