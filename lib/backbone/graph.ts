@@ -73,6 +73,18 @@ export interface WeightStore {
   get(name: string): WeightTensor
 }
 
+/** Where a backbone's weights can be had. */
+export type WeightsOrigin = {
+  /** Owner and name at the public home. */
+  home: string
+  licence: string
+  builtIn?: string
+  /** The commit there; absent until a real download has recorded one, and then the newest is fetched. */
+  revision?: string
+  /** sha256 of `model.safetensors` there; absent until a real download has recorded one. */
+  sha256?: string
+}
+
 /** One row of the registry. */
 export type BackboneEntry = {
   title: string
@@ -80,7 +92,7 @@ export type BackboneEntry = {
   /** Output length of the pooled features. */
   features: number
   preprocess: Preprocessing
-  weights: { home: string; licence: string; builtIn?: string }
+  weights: WeightsOrigin
   paper: string
   /** ImageNet top-1 in percent, as timm's results list states it. */
   imagenetTop1?: number

@@ -21,6 +21,8 @@ export type WeightsImport = {
   folder: string
   /** Rounds convolutions to 16 bits (batch norm stays 32): half the size, features within 1e-3. */
   halves?: boolean
+  /** Of a file that was downloaded. */
+  download?: Provenance['download']
 }
 
 /**
@@ -33,6 +35,7 @@ export async function importWeights({
   file,
   folder,
   halves = false,
+  download,
 }: WeightsImport): Promise<Provenance> {
   const entry = backboneEntry(id)
   const source = await readFile(file).catch((cause) => {
@@ -50,8 +53,9 @@ export async function importWeights({
     backbone: id,
     sha256: sha256(bytes),
     sourceSha256: sha256(source),
-    source: safetensorsMetadata(source).source ?? basename(file),
+    source: safetensorsMetadata(source).source ?? download?.home ?? basename(file),
     licence: entry.weights.licence,
+    ...(download && { download }),
   }
   await writeDurably(join(folder, `${id}.safetensors`), bytes)
   await writeDurably(join(folder, `${id}.json`), `${JSON.stringify(provenance, null, 2)}\n`)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,7 +39,7 @@ export async function loadBackboneWeights(
   if (hash !== provenance.sha256) {
     throw new Problem('weights/damaged', {
       says: `The weights of ${id} are damaged: sha256 is ${hash}, expected ${provenance.sha256}.`,
-      advice: `Delete ${file}, then import them again with "whippet backbones import ${id} FILE".`,
+      advice: `Delete ${file}, then fetch them again with "whippet backbones get ${id}", or import them.`,
     })
   }
   return { weights: parseSafetensors(bytes), hash, provenance }
@@ -48,26 +49,34 @@ export async function loadBackboneWeights(
 export async function weightsState(
   id: string,
   { dataDir }: { dataDir: string },
-): Promise<'imported' | 'built in' | 'absent'> {
-  if (await readProvenance(weightsFolder(dataDir), id)) return 'imported'
+): Promise<'downloaded' | 'imported' | 'built in' | 'absent'> {
+  const own = await readProvenance(weightsFolder(dataDir), id)
+  if (own && existsSync(fileOf(weightsFolder(dataDir), id))) return own.download ? 'downloaded' : 'imported'
   return (await readProvenance(BUILT_IN, id)) ? 'built in' : 'absent'
 }
 
+function fileOf(folder: string, id: string): string {
+  return join(folder, `${id}.safetensors`)
+}
+
+/** Weights of which only the record is left are not there: fetched again, they are held to it. */
 async function readIfThere(folder: string, id: string) {
   const provenance = await readProvenance(folder, id)
   if (!provenance) return undefined
-  const file = join(folder, `${id}.safetensors`)
+  const file = fileOf(folder, id)
   const bytes = await readFile(file).catch((cause) => {
+    if (cause.code === 'ENOENT') return undefined
     throw new Problem('weights/damaged', {
       says: `The weights of ${id} can't be read: ${file}.`,
       advice: `Import them again with "whippet backbones import ${id} FILE".`,
       cause,
     })
   })
-  return { file, bytes, provenance }
+  return bytes && { file, bytes, provenance }
 }
 
-async function readProvenance(folder: string, id: string): Promise<Provenance | undefined> {
+/** What is recorded of the weights in a folder. @throws Problem `weights/damaged` where that can't be read. */
+export async function readProvenance(folder: string, id: string): Promise<Provenance | undefined> {
   const file = join(folder, `${id}.json`)
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
@@ -76,7 +85,7 @@ async function readProvenance(folder: string, id: string): Promise<Provenance | 
   } catch (cause) {
     throw new Problem('weights/damaged', {
       says: `What ${file} says about the weights of ${id} can't be read.`,
-      advice: `Import them again with "whippet backbones import ${id} FILE".`,
+      advice: `Delete it, then fetch them with "whippet backbones get ${id}", or import them.`,
       cause,
     })
   }
@@ -85,6 +94,6 @@ async function readProvenance(folder: string, id: string): Promise<Provenance | 
 function absent(id: string): Problem {
   return new Problem('weights/absent', {
     says: `The pretrained weights of ${id} are not here.`,
-    advice: `Get ${backboneEntry(id).weights.home} as a safetensors file and run "whippet backbones import ${id} FILE".`,
+    advice: `Fetch them with "whippet backbones get ${id}", or get ${backboneEntry(id).weights.home} as a safetensors file and run "whippet backbones import ${id} FILE".`,
   })
 }
