@@ -38,15 +38,12 @@ Ctrl-C ends it.
   try {
     const version = await importSample(parts, output, signal)
     const run = await train(parts, version, { output, url, signal })
-    if (!signal.aborted)
-      output.result({ url, run: run.id, top1: run.evaluation?.top1 }, closingWords(url, run))
-    if (!signal.aborted)
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+    output.result({ url, run: run.id, top1: run.evaluation?.top1 }, closingWords(url, run))
   } catch (thrown) {
+    // The server stays: what went wrong can be seen there too.
     if (!signal.aborted) output.problem(thrown)
-    if (!signal.aborted)
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   }
+  await aborted(signal)
   output.say('Stopping …')
   await stop()
   // Next keeps handles of its own open.
