@@ -1,8 +1,6 @@
 import { z } from 'zod'
+import { count, notNegative, positive, trueOrFalse } from './values.ts'
 
-const positive = z.number().positive().describe('a number above 0')
-const notNegative = z.number().nonnegative().describe('a number of 0 or more')
-const count = z.number().int().positive().describe('a whole number above 0')
 const learningRate = (rate: number) => positive.default(rate)
 const shared = {
   epochs: count.default(30),
@@ -19,7 +17,7 @@ export const SOLVERS = {
     /** Absent: chosen on the validation split. */
     l2: positive.optional(),
     /** Whether the head is fitted again on train + validation once L2 is chosen. */
-    refit: z.boolean().describe('true or false').default(true),
+    refit: trueOrFalse.default(true),
   }),
   sgd: z.strictObject({
     kind: z.literal('sgd'),

@@ -7,20 +7,22 @@ import { weightShapes } from '../backbone/shapes.ts'
 import { matchPatterns } from './patterns.ts'
 import { phasesOf } from './phases.ts'
 import { planFreeze } from './plan-freeze.ts'
+import type { Strategy } from './strategies.ts'
 
 const graphOf = (id: BackboneId) => withHead(BACKBONES[id].build(), 10)
 const lite0 = graphOf('tf_efficientnet_lite0')
+const HEAD_ALONE = { name: 'head', trained: [HEAD], by: 'solver' }
 const ids = Object.keys(BACKBONES) as BackboneId[]
 
 describe('partial fine-tuning', () => {
   test('the last group is the last before the head, which is trained too', () => {
     const { phases } = phasesOf({ name: 'partial-fine-tuning' }, lite0)
-    expect(phases).toEqual([{ name: 'fine-tuning', trained: ['conv_head', HEAD] }])
+    expect(phases).toEqual([HEAD_ALONE, { name: 'fine-tuning', trained: ['conv_head', HEAD], by: 'epochs' }])
   })
 
   test('chosen groups are trained in the graph’s order', () => {
     const { phases } = phasesOf({ name: 'partial-fine-tuning', groups: ['blocks.6', 'stem'] }, lite0)
-    expect(phases[0]!.trained).toEqual(['stem', 'blocks.6', HEAD])
+    expect(phases.at(-1)!.trained).toEqual(['stem', 'blocks.6', HEAD])
   })
 
   test('more groups than there are, and groups that are not there, are refused with those that are', () => {
@@ -38,7 +40,7 @@ describe('partial fine-tuning', () => {
         const graph = graphOf(id)
         const n = more % (graph.groups.length - 1)
         const [less, plus] = [n, n + 1].map((groups) =>
-          planFreeze(graph, phasesOf({ name: 'partial-fine-tuning', groups }, graph).phases[0]!.trained),
+          planFreeze(graph, phasesOf({ name: 'partial-fine-tuning', groups }, graph).phases.at(-1)!.trained),
         )
         expect(plus!.prefix.length).toBeLessThan(less!.prefix.length)
         expect(plus!.trainableParameters).toBeGreaterThan(less!.trainableParameters)
@@ -58,22 +60,27 @@ describe('partial fine-tuning', () => {
   })
 })
 
+test('the head is fitted first, unless it is told not to be or would stand on fresh layers', () => {
+  const names = (options: Partial<Strategy>) =>
+    phasesOf({ name: 'full-fine-tuning', ...options }, lite0).phases.map(({ name }) => name)
+  expect(names({})).toEqual(['head', 'fine-tuning'])
+  expect(names({ headFirst: false })).toEqual(['fine-tuning'])
+  expect(names({ skip: ['conv_stem'] })).toEqual(['fine-tuning'])
+})
+
 describe('gradual unfreezing', () => {
   test('by default the head first, then everything', () => {
     const { phases } = phasesOf({ name: 'gradual-unfreezing' }, lite0)
-    expect(phases).toEqual([
-      { name: 'head', trained: [HEAD], epochs: 5 },
-      { name: 'stage 2', trained: lite0.groups },
-    ])
+    expect(phases).toEqual([HEAD_ALONE, { name: 'stage 2', trained: lite0.groups, by: 'epochs' }])
   })
 
   test('every stage has its own groups, epochs and rate', () => {
     const stages = [{ groups: 0, epochs: 3, learningRate: 0.1 }, { groups: 2 }, { groups: ['stem'] }]
     const { phases } = phasesOf({ name: 'gradual-unfreezing', stages }, lite0)
     expect(phases).toEqual([
-      { name: 'head', trained: [HEAD], epochs: 3, learningRate: 0.1 },
-      { name: 'stage 2', trained: ['blocks.6', 'conv_head', HEAD] },
-      { name: 'stage 3', trained: ['stem', HEAD] },
+      { name: 'head', trained: [HEAD], by: 'epochs', epochs: 3, learningRate: 0.1 },
+      { name: 'stage 2', trained: ['blocks.6', 'conv_head', HEAD], by: 'epochs' },
+      { name: 'stage 3', trained: ['stem', HEAD], by: 'epochs' },
     ])
   })
 
@@ -86,7 +93,7 @@ describe('gradual unfreezing', () => {
 
 describe('patterns on weight names', () => {
   const trained = (...trainable: string[]) => {
-    const [phase] = phasesOf({ name: 'partial-fine-tuning', trainable }, lite0).phases
+    const phase = phasesOf({ name: 'partial-fine-tuning', trainable }, lite0).phases.at(-1)
     return planFreeze(lite0, phase!.trained)
   }
 
@@ -180,7 +187,7 @@ test('batch norm: moving statistics move only where a trained norm uses its batc
   expect(planFreeze(lite0, trained).movingBatchNorms).toEqual([])
   const batch = planFreeze(lite0, trained, 'batch')
   expect(batch.movingBatchNorms).toHaveLength(1)
-  const still = planFreeze(lite0, trained, 'batch, frozen affine')
+  const still = planFreeze(lite0, trained, 'batch, affine frozen')
   expect(still.movingBatchNorms).toEqual(batch.movingBatchNorms)
   expect(batch.trainableParameters - still.trainableParameters).toBe(2 * 1280)
   expect(still.groups.find(({ name }) => name === 'conv_head')).toMatchObject({ state: 'trained' })

@@ -11,6 +11,8 @@ export type TrainingPhase = {
   /** For people, and the name of its curve: `head`, `fine-tuning`, `stage 2`. */
   readonly name: string
   readonly trained: Trained
+  /** `solver`: the head alone, on cached features, by the run's solver. */
+  readonly by: 'solver' | 'epochs'
   /** Where the stage has its own. */
   readonly epochs?: number
   readonly learningRate?: number
@@ -26,10 +28,11 @@ export type StrategyPhases = {
 /**
  * The phases of a strategy on a backbone with its head; the head is trained in all of them.
  *
- * @throws Problem `strategy/unknown-group`, `strategy/too-many-groups`, `strategy/no-stages`,
- * `strategy/pattern-matches-nothing`, `strategy/skipped-frozen`.
+ * @throws Problem `strategy/option-does-not-fit`, `strategy/unknown-group`, `strategy/too-many-groups`,
+ * `strategy/no-stages`, `strategy/pattern-matches-nothing`, `strategy/skipped-frozen`.
  */
 export function phasesOf(strategy: Strategy, graph: BackboneGraph): StrategyPhases {
+  demandFitting(strategy)
   const phases = trainedPhases(strategy, graph)
   const skipped = strategy.skip?.length ? skippedWeights(strategy.skip, graph, phases) : []
   return { phases, skipped }
@@ -61,39 +64,62 @@ export function unknownGroup(group: string, groups: readonly string[]): Problem 
   })
 }
 
-function trainedPhases(strategy: Strategy, graph: BackboneGraph): TrainingPhase[] {
-  if (strategy.trainable?.length) {
-    const weights = weightsMatching(graph, strategy.trainable)
-    for (const node of graph.nodes) {
-      if (node.group === HEAD) for (const name of trainableNames(node)) weights.add(name)
-    }
-    return [{ name: 'fine-tuning', trained: { weights } }]
-  }
-  const withHead = (choice: GroupChoice) => [...chosenGroups(choice, graph), HEAD]
-  switch (strategy.name) {
-    case 'feature-extraction':
-      return [{ name: 'head', trained: [HEAD] }]
-    case 'partial-fine-tuning':
-      return [{ name: 'fine-tuning', trained: withHead(strategy.groups ?? 1) }]
-    case 'full-fine-tuning':
-      return [{ name: 'fine-tuning', trained: withHead('all') }]
-    case 'gradual-unfreezing':
-      return stagePhases(strategy.stages ?? HEAD_FIRST, withHead)
+/** Which strategies an option belongs to. */
+const BELONGS = {
+  groups: ['partial-fine-tuning'],
+  trainable: ['partial-fine-tuning'],
+  stages: ['gradual-unfreezing'],
+  headFirst: ['partial-fine-tuning', 'full-fine-tuning'],
+} as const
+
+function demandFitting(strategy: Strategy): void {
+  for (const [option, names] of Object.entries(BELONGS)) {
+    if (strategy[option as keyof typeof BELONGS] === undefined) continue
+    if ((names as readonly string[]).includes(strategy.name)) continue
+    throw new Problem('strategy/option-does-not-fit', {
+      says: `The strategy "${strategy.name}" has no option "${option}".`,
+      advice: `It belongs to ${names.join(' and ')}.`,
+    })
   }
 }
 
-function stagePhases(stages: readonly Stage[], withHead: (choice: GroupChoice) => string[]): TrainingPhase[] {
+const HEAD_ALONE: TrainingPhase = { name: 'head', trained: [HEAD], by: 'solver' }
+
+function trainedPhases(strategy: Strategy, graph: BackboneGraph): TrainingPhase[] {
+  const { name, trainable, groups, stages = HEAD_FIRST } = strategy
+  if (name === 'feature-extraction') return [HEAD_ALONE]
+  if (name === 'gradual-unfreezing') return stagePhases(stages, graph)
+  const trained = trainable?.length
+    ? { weights: withHeadWeights(weightsMatching(graph, trainable), graph) }
+    : withHead(name === 'full-fine-tuning' ? 'all' : (groups ?? 1), graph)
+  const { headFirst = !strategy.skip?.length } = strategy
+  return [...(headFirst ? [HEAD_ALONE] : []), { name: 'fine-tuning', trained, by: 'epochs' }]
+}
+
+function withHead(choice: GroupChoice, graph: BackboneGraph): string[] {
+  return [...chosenGroups(choice, graph), HEAD]
+}
+
+function withHeadWeights(weights: ReadonlySet<string>, graph: BackboneGraph): Set<string> {
+  const head = graph.nodes.filter(({ group }) => group === HEAD).flatMap(trainableNames)
+  return new Set([...weights, ...head])
+}
+
+function stagePhases(stages: readonly Stage[], graph: BackboneGraph): TrainingPhase[] {
   if (stages.length === 0) {
     throw new Problem('strategy/no-stages', {
       says: 'Gradual unfreezing needs at least one stage.',
       advice: 'Write stages as groups:epochs:rate, for example --set stages=0:5,2:10:0.001.',
     })
   }
-  return stages.map(({ groups, epochs, learningRate }, i) => {
-    const trained = withHead(groups)
+  return stages.map(({ groups, epochs, learningRate }, i): TrainingPhase => {
+    const trained = withHead(groups, graph)
+    const isHead = trained.length === 1
+    if (i === 0 && isHead && epochs === undefined) return HEAD_ALONE
     return {
-      name: trained.length === 1 ? 'head' : `stage ${i + 1}`,
+      name: isHead ? 'head' : `stage ${i + 1}`,
       trained,
+      by: 'epochs',
       ...(epochs !== undefined && { epochs }),
       ...(learningRate !== undefined && { learningRate }),
     }

@@ -20,7 +20,10 @@ export const STRATEGY_NAMES = Object.keys(STRATEGIES) as [StrategyName, ...Strat
 /** Which layer groups are trained beside the head: how many of the last ones, chosen ones, or all. */
 export type GroupChoice = number | readonly string[] | 'all'
 
-/** One stage of gradual unfreezing. What it leaves out is taken from the run's training settings. */
+/**
+ * One stage of gradual unfreezing. What it leaves out is taken from the run's training settings; a first stage of the head
+ * alone without epochs of its own is fitted by the run's solver.
+ */
 export type Stage = {
   readonly groups: GroupChoice
   readonly epochs?: number | undefined
@@ -38,7 +41,12 @@ export type Strategy = {
   readonly trainable?: readonly string[] | undefined
   /** Patterns on weight names: what starts fresh instead of restored. */
   readonly skip?: readonly string[] | undefined
+  /**
+   * Partial and full fine-tuning: whether the head is fitted on the frozen backbone before anything else, so that a random
+   * head doesn't shake pretrained layers. True unless something is skipped: a head on random layers learns nothing.
+   */
+  readonly headFirst?: boolean | undefined
 }
 
-/** The head on a frozen backbone, then everything, ten times slower than the head learned. */
-export const HEAD_FIRST: readonly Stage[] = [{ groups: 0, epochs: 5 }, { groups: 'all' }]
+/** The head on a frozen backbone, then everything. */
+export const HEAD_FIRST: readonly Stage[] = [{ groups: 0 }, { groups: 'all' }]

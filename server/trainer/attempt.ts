@@ -38,6 +38,11 @@ export async function runAttempt(job: Job, { emit, stop }: AttemptContext): Prom
 
 async function attempt(job: Job, { emit, stop }: AttemptContext): Promise<NewRunEvent> {
   const { dataDir, settings, dataset } = job
+  if (settings.strategy !== 'feature-extraction') {
+    throw new Problem('strategy/not-supported', {
+      says: `The strategy "${settings.strategy}" can be planned but not trained yet.`,
+    })
+  }
   emit({ type: 'phase', phase: 'preparing' })
   const backbone = await prepareBackbone(settings, dataset.classes.length, dataDir)
   const { frozenGroups, trainedGroups, trainableParameters, boundary } = planFreeze(backbone.graphWithHead, [
