@@ -2,11 +2,16 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPage } from '../server/export/build-page.ts'
+import { buildPages } from '../server/http/build-pages.ts'
 
-/** `npm run build`: the page of bundles into `dist/page`, to be looked at and checked; an export builds it for itself. */
+/**
+ * `npm run build`: the dashboard's pages, which the server builds at its first start otherwise, and the page of bundles into
+ * `dist/page`, to be looked at and checked; an export builds that for itself.
+ */
 
 const out = fileURLToPath(new URL('../dist/page/', import.meta.url))
 const started = performance.now()
+await buildPages(console.log)
 const files = await buildPage()
 await rm(out, { recursive: true, force: true })
 for (const { path, bytes } of files) {
