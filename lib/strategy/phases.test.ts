@@ -91,6 +91,15 @@ describe('gradual unfreezing', () => {
   })
 })
 
+test('an option of another strategy is refused, and whose it is', () => {
+  expect(() => phasesOf({ name: 'full-fine-tuning', groups: 2 }, lite0)).toThrow(
+    expect.objectContaining({
+      code: 'strategy/option-does-not-fit',
+      advice: 'It belongs to partial-fine-tuning.',
+    }),
+  )
+})
+
 describe('patterns on weight names', () => {
   const trained = (...trainable: string[]) => {
     const phase = phasesOf({ name: 'partial-fine-tuning', trainable }, lite0).phases.at(-1)
@@ -117,7 +126,7 @@ describe('patterns on weight names', () => {
     ['blocks.6.0.conv_pw.wieght', 'blocks.6.0.conv_pw.weight'],
   ])('"%s" matches nothing, and "%s" is suggested', (pattern, near) => {
     for (const wish of [{ trainable: [pattern] }, { skip: [pattern] }]) {
-      expect(() => phasesOf({ name: 'full-fine-tuning', ...wish }, lite0)).toThrow(
+      expect(() => phasesOf({ name: 'partial-fine-tuning', ...wish }, lite0)).toThrow(
         expect.objectContaining({
           code: 'strategy/pattern-matches-nothing',
           says: expect.stringContaining(`"${pattern}"`),
