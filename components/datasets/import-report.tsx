@@ -50,8 +50,8 @@ function Files({
   return (
     <details className="mt-2">
       <summary className="rounded-sm text-soft hover:text-ink">{title}</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
       <ul
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label={title}
         className="mt-2 max-h-64 overflow-y-auto rounded-md bg-hover p-3 text-[12.5px]"

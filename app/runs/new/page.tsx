@@ -1,0 +1,62 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { NewRunForm } from '../../../components/runs/new-run-form.tsx'
+import { buttonLooks } from '../../../components/ui/button.tsx'
+import { PageHead } from '../../../components/ui/page-head.tsx'
+import { EmptyState } from '../../../components/ui/states.tsx'
+import { textsOf } from '../../../lib/run/draft.ts'
+import { SOLVERS } from '../../../lib/run/solvers.ts'
+import { services } from '../../../server/services.ts'
+
+export const metadata: Metadata = { title: 'New run' }
+
+type Props = { searchParams: Promise<Record<string, string | string[]>> }
+
+export default async function NewRun({ searchParams }: Props) {
+  const { dataset: wanted } = await searchParams
+  const { datasets, machine } = services()
+  const asked = typeof wanted === 'string' ? await datasets.find(wanted) : undefined
+  const [latest, backbones] = await Promise.all([datasets.list(), machine.backbones()])
+  // An older version may be asked for: the list has the latest of each name.
+  const offered = asked && !latest.some(({ id }) => id === asked.id) ? [asked, ...latest] : latest
+  const chosen = asked ?? offered[0]
+  if (!chosen) return <NoDataset />
+  return (
+    <NewRunForm
+      datasets={offered.map(({ id, dataset, version, classes, counts, createdAt, cover }) => ({
+        id,
+        dataset,
+        version,
+        classes,
+        counts,
+        createdAt,
+        cover,
+      }))}
+      backbones={backbones}
+      chosen={chosen.id}
+      solverTexts={textsOf({
+        exact: SOLVERS.exact.parse({ kind: 'exact' }),
+        sgd: SOLVERS.sgd.parse({ kind: 'sgd' }),
+        adam: SOLVERS.adam.parse({ kind: 'adam' }),
+      })}
+    />
+  )
+}
+
+function NoDataset() {
+  return (
+    <>
+      <PageHead title="New run" />
+      <EmptyState
+        title="A run needs a dataset"
+        actions={
+          <Link href="/datasets" className={buttonLooks({ variant: 'go' })}>
+            Add pictures
+          </Link>
+        }
+      >
+        Drop a folder with one folder per class, and come back.
+      </EmptyState>
+    </>
+  )
+}
