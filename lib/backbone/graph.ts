@@ -13,7 +13,11 @@ export type Pair = readonly [height: number, width: number]
 
 /** Weight names are timm's state-dict keys; weights are stored in PyTorch's order (conv `[out, in/groups, kh, kw]`, dense `[out, in]`). */
 export type GraphOp =
-  | { op: 'image' }
+  /**
+   * The picture, `[size, size, 3]`. With a `length`, in its place the vector that a network outside this graph makes of it:
+   * an imported ONNX file, into which nobody sees. Such a graph can have a head, and nothing of it can be fine-tuned.
+   */
+  | { op: 'image'; length?: number }
   | {
       op: 'conv'
       filters: number

@@ -38,7 +38,7 @@ export function weightShapes(graph: Pick<BackboneGraph, 'nodes' | 'size'>): Map<
 }
 
 function outputShape(node: GraphNode, inputs: readonly Shape[], size: number): Shape {
-  if (node.op === 'image') return [size, size, 3]
+  if (node.op === 'image') return node.length === undefined ? [size, size, 3] : [node.length]
   const first = inputs[0] ?? misfit(node, 'it has no input')
   const [height = 0, width = 0, channels = 0] = first
   switch (node.op) {

@@ -46,6 +46,10 @@ export const extractionSummarySchema = z.object({
 })
 export type ExtractionSummary = z.infer<typeof extractionSummarySchema>
 
+/** Of the pretrained weights, which are downloaded at a backbone's first use. */
+export const downloadProgressSchema = z.object({ receivedBytes: whole, totalBytes: whole.optional() })
+export type DownloadProgress = z.infer<typeof downloadProgressSchema>
+
 export const curvePointSchema = z.object({
   /** Iteration of the exact solver, epoch of the others. */
   step: whole,
@@ -84,6 +88,7 @@ export const newRunEventSchema = z.discriminatedUnion('type', [
   /** An attempt has a process. */
   z.object({ type: z.literal('started'), pid: whole }),
   z.object({ type: z.literal('phase'), phase: z.enum(PHASES) }),
+  downloadProgressSchema.extend({ type: z.literal('download') }),
   planSchema.extend({ type: z.literal('plan') }),
   extractionProgressSchema.extend({ type: z.literal('extraction') }),
   extractionSummarySchema.extend({ type: z.literal('extracted') }),

@@ -1,5 +1,5 @@
 import { count, duration } from '../figures.ts'
-import type { CurvePoint } from './events.ts'
+import type { CurvePoint, DownloadProgress } from './events.ts'
 import type { Curve, Run } from './run.ts'
 
 /** A phase of a run, as the bar on its page shows it; `share` is how much of it is done, absent while nobody knows. */
@@ -42,10 +42,16 @@ export function progressOf(run: Run): RunProgress {
 export function statusWords(run: Run): string {
   const { state } = run
   if (state.status === 'queued') return 'waits for a device'
-  if (state.status === 'preparing') return 'prepares'
+  if (state.status === 'preparing') return state.download ? downloadWords(state.download) : 'prepares'
   if (run.requestedStop && run.endedAt === undefined) return 'stops'
   if (state.status === 'stopped') return state.kept ? 'stopped, the best head so far is kept' : 'stopped'
   return state.status
+}
+
+/** `fetches the weights: 12 of 98 MB`. */
+export function downloadWords({ receivedBytes, totalBytes }: DownloadProgress): string {
+  const received = Math.round(receivedBytes / 1e6)
+  return `fetches the weights: ${received}${totalBytes === undefined ? '' : ` of ${Math.round(totalBytes / 1e6)}`} MB`
 }
 
 /** The curve that counts: the refit, else the one of the chosen L2, else the one that grew last. */

@@ -89,6 +89,8 @@ function fold(run: Run, event: RunEvent): Run {
       return { ...run, startedAt: at, state: { status: 'preparing' } }
     case 'phase':
       return run.state.status === event.phase ? run : { ...run, state: { status: event.phase } }
+    case 'download':
+      return { ...run, state: { status: 'preparing', download: bodyOf(event) } }
     case 'plan':
       return { ...run, plan: bodyOf(event) }
     case 'extraction': {

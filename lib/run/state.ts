@@ -1,10 +1,16 @@
 import { z } from 'zod'
-import { curvePointSchema, extractionProgressSchema, problemSummarySchema } from './events.ts'
+import {
+  curvePointSchema,
+  downloadProgressSchema,
+  extractionProgressSchema,
+  problemSummarySchema,
+} from './events.ts'
 
 /** Where a run stands. */
 export const runStateSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('queued') }),
-  z.object({ status: z.literal('preparing') }),
+  /** `download`: of the backbone's weights, at its first use. */
+  z.object({ status: z.literal('preparing'), download: downloadProgressSchema.optional() }),
   z.object({ status: z.literal('extracting'), progress: extractionProgressSchema.optional() }),
   z.object({
     status: z.literal('training'),

@@ -3,7 +3,7 @@ import { type Curve, isOver, type Run, reduceRun } from '../../lib/run/run.ts'
 import { askOwner } from '../owner/control.ts'
 import { gone } from '../owner/owned-datasets.ts'
 import type { Output } from './output.ts'
-import { bar, duration, percent, sparkline } from './words.ts'
+import { bar, downloadLine, duration, percent, sparkline } from './words.ts'
 
 /**
  * Draws a run as its log grows. `curves` adds a line for each finished curve; without it, only where the run stands.
@@ -107,8 +107,9 @@ function curveLine({ series, points }: Curve): string {
 function progressLine({ state }: Run): string | undefined {
   switch (state.status) {
     case 'queued':
+      return 'queued …'
     case 'preparing':
-      return `${state.status} …`
+      return state.download ? downloadLine(state.download) : 'preparing …'
     case 'extracting':
     case 'evaluating': {
       if (!state.progress) return `${state.status} …`

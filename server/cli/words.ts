@@ -1,3 +1,5 @@
+import type { DownloadProgress } from '../../lib/run/events.ts'
+
 /** Numbers as the command line writes them for people. */
 
 export function percent(share: number, digits = 1): string {
@@ -21,6 +23,13 @@ export function duration(seconds: number): string {
 
 export function megabytes(sizeBytes: number): string {
   return `${(sizeBytes / 1e6).toFixed(sizeBytes < 1e7 ? 1 : 0)} MB`
+}
+
+/** A download of weights as a bar. */
+export function downloadLine({ receivedBytes, totalBytes }: DownloadProgress): string {
+  if (totalBytes === undefined) return `fetching the weights: ${megabytes(receivedBytes)}`
+  const share = bar(receivedBytes / totalBytes)
+  return `fetching the weights ${share} ${megabytes(receivedBytes)} of ${megabytes(totalBytes)}`
 }
 
 /** Columns padded to their widest cell; numbers to the right. */

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Problem } from '../../../lib/problem.ts'
-import { type DownloadProgress, type FileFetch, fetchFile } from './fetch-file.ts'
+import type { DownloadProgress } from '../../../lib/run/events.ts'
+import { type FileFetch, fetchFile } from './fetch-file.ts'
 import { answer, cutAt, type Home, openHome, sha256, stallAt } from './testing/home.ts'
 
 let home: Home

@@ -1,12 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Problem } from '../../../lib/problem.ts'
+import type { DownloadProgress } from '../../../lib/run/events.ts'
 import { type Stated, statedBy, strongEtag } from './home.ts'
 import { appendBody, dropPart, type Part, readPart } from './part.ts'
 import { cut, isOffline, refused, unreachable } from './problems.ts'
 import { type Answer, get } from './request.ts'
-
-export type DownloadProgress = { readonly receivedBytes: number; readonly totalBytes?: number }
 
 export type FileFetch = {
   /** What people know the file as: "The weights of resnet50". */

@@ -6,23 +6,24 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { backboneEntry } from '../../../lib/backbone/registry.ts'
 import { Problem } from '../../../lib/problem.ts'
+import type { DownloadProgress } from '../../../lib/run/events.ts'
 import { type FileLock, lockFile } from '../../owner/file-lock.ts'
 import { importWeights } from '../import.ts'
 import { type LoadedWeights, loadBackboneWeights, readProvenance, weightsFolder } from '../load.ts'
-import { type DownloadProgress, type FileFetch, fetchFile } from './fetch-file.ts'
+import { type FileFetch, fetchFile } from './fetch-file.ts'
 import { weightsAddress } from './home.ts'
 import { dropPart } from './part.ts'
 
 export type Obtain = {
   readonly dataDir: string
-  /** Ten times a second at most. */
+  /** At most every {@link everyMs}, and at the end. */
   readonly onProgress?: (progress: DownloadProgress) => void
+  readonly everyMs?: number
   readonly signal?: AbortSignal | undefined
 } & Pick<FileFetch, 'stallMs' | 'pauseMs'>
 
 /** How often a process that waits for another one's download looks how far it is. */
 const LOOK_MS = 250
-const REPORT_MS = 100
 /** Downloads of other bytes than the recorded ones before it is said. */
 const ROUNDS = 2
 
@@ -83,7 +84,7 @@ async function download(id: string, file: string, folder: string, options: Obtai
     file,
     byHand: `By hand: fetch ${address} where you can, then run "whippet backbones import ${id} model.safetensors".`,
     ...options,
-    onProgress: sometimes(options.onProgress),
+    onProgress: sometimes(options),
   }
   for (let round = 1; ; round++) {
     const stated = await fetchFile(fetch)
@@ -103,13 +104,13 @@ async function download(id: string, file: string, folder: string, options: Obtai
   }
 }
 
-function sometimes(report: Obtain['onProgress']): FileFetch['onProgress'] {
+function sometimes({ onProgress, everyMs = 100 }: Obtain): FileFetch['onProgress'] {
   let last = Number.NEGATIVE_INFINITY
   return (progress) => {
     const now = performance.now()
-    if (now - last < REPORT_MS && progress.receivedBytes !== progress.totalBytes) return
+    if (now - last < everyMs && progress.receivedBytes !== progress.totalBytes) return
     last = now
-    report?.(progress)
+    onProgress?.(progress)
   }
 }
 
