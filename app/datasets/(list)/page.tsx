@@ -1,9 +1,9 @@
 import type { Metadata } from 'next'
-import { DatasetList } from '../../components/datasets/dataset-list.tsx'
-import { NewDataset } from '../../components/datasets/new-dataset.tsx'
-import { RunningImports } from '../../components/datasets/running-imports.tsx'
-import { PageHead } from '../../components/ui/page-head.tsx'
-import { services } from '../../server/services.ts'
+import { DatasetList } from '../../../components/datasets/dataset-list.tsx'
+import { NewDataset } from '../../../components/datasets/new-dataset.tsx'
+import { RunningImports } from '../../../components/datasets/running-imports.tsx'
+import { PageHead } from '../../../components/ui/page-head.tsx'
+import { services } from '../../../server/services.ts'
 
 export const metadata: Metadata = { title: 'Datasets' }
 

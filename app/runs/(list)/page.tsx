@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { LiveRunList } from '../../components/runs/live-run-list.tsx'
-import { buttonLooks } from '../../components/ui/button.tsx'
-import { PageHead } from '../../components/ui/page-head.tsx'
-import { EmptyState } from '../../components/ui/states.tsx'
-import { services } from '../../server/services.ts'
+import { LiveRunList } from '../../../components/runs/live-run-list.tsx'
+import { buttonLooks } from '../../../components/ui/button.tsx'
+import { PageHead } from '../../../components/ui/page-head.tsx'
+import { EmptyState } from '../../../components/ui/states.tsx'
+import { services } from '../../../server/services.ts'
 
 export const metadata: Metadata = { title: 'Runs' }
 

@@ -1,0 +1,3 @@
+import { PageSkeleton } from '../../../components/ui/page-skeleton.tsx'
+
+export default PageSkeleton
