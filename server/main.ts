@@ -4,10 +4,9 @@ import type { Problem } from '../lib/problem.ts'
 import { adminToken } from './auth/admin-token.ts'
 import { openBlobs } from './blobs/blobs.ts'
 import { createApi } from './http/api/api.ts'
-import { buildPages } from './http/build-pages.ts'
 import { frontOf } from './http/front.ts'
 import { listen } from './http/listen.ts'
-import { openPages, type Pages } from './http/pages.ts'
+import { type Pages, startPages } from './http/pages.ts'
 import { openUploads } from './http/uploads.ts'
 import { openImports } from './imports/imports.ts'
 import { makeServices } from './make-services.ts'
@@ -25,6 +24,8 @@ import { serverAnswers } from './worker/server-answers.ts'
 export type Running = {
   readonly url: string
   readonly parts: Parts
+  /** Resolves once pages are served; until then a holding page stands in for each. */
+  readonly pagesSettled: Promise<void>
   /** Ends everything that it started. Runs that are not over go on when their data folder is served again. */
   stop(): Promise<void>
 }
@@ -38,7 +39,6 @@ export async function startServer(given: Settings): Promise<Running> {
   checkAddress(given)
   const settings = { ...given, dataDir: resolve(given.dataDir) }
   const { dataDir, host, pages: mode, say = () => undefined } = settings
-  if (mode === 'built') await buildPages(say)
   const ends: (() => unknown)[] = []
   const onEnd = <T>(part: T, end: (part: T) => unknown): T => {
     ends.unshift(() => end(part))
@@ -92,14 +92,14 @@ export async function startServer(given: Settings): Promise<Running> {
     http.requestTimeout = LONGEST_REQUEST_MS
     live = onEnd(startLive(http, parts, token), (started) => started.close())
     onEnd(http, (server) => server.closeAllConnections())
-    if (mode !== 'none') {
-      onEnd(provideServices(parts.services), (takeAway) => takeAway())
-      pages = onEnd(await openPages(http, { dev: mode === 'dev' }), (opened) => opened.close())
-    }
+    onEnd(provideServices(parts.services), (takeAway) => takeAway())
     const port = await listen(http, host, settings.port)
+    if (mode !== 'none') {
+      pages = onEnd(startPages(http, { dev: mode === 'dev', say }), (started) => started.close())
+    }
     url = `http://${isLoopback(host) ? 'localhost' : nameOf(host)}:${port}`
     if (token?.made) say(`The admin token, told this once: ${token.made}\nOpen ${url}/?token=${token.made}`)
-    return { url, parts, stop }
+    return { url, parts, pagesSettled: pages?.settled ?? Promise.resolve(), stop }
   } catch (thrown) {
     await stop()
     throw thrown

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { escaped } from '../http/holding-page.ts'
 import type { AdminToken } from './admin-token.ts'
 import { COOKIE } from './visitor.ts'
 
@@ -63,7 +64,3 @@ label, input { display: block; width: 100%; box-sizing: border-box }
 input { margin: .25rem 0 .75rem; padding: .5rem .6rem; font: inherit; border: 1px solid #8886; border-radius: 6px }
 button { font: inherit; padding: .45rem 1rem; border: 0; border-radius: 6px; background: CanvasText; color: Canvas; cursor: pointer }
 p { opacity: .75 }`
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-}

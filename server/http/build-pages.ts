@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Problem } from '../../lib/problem.ts'
 import { lockFile } from '../owner/file-lock.ts'
-import { PROJECT } from './pages.ts'
+import { PROJECT } from './project.ts'
 
 /** What pages are made from. */
 const SOURCES = ['app', 'components', 'lib', 'server/services.ts', 'next.config.ts', 'package-lock.json']
@@ -16,12 +16,12 @@ const BUILD = join(PROJECT, '.next', 'BUILD_ID')
  *
  * @throws Problem `server/build-failed` with the last lines of what the build said.
  */
-export async function buildPages(say: (line: string) => void): Promise<void> {
+export async function buildPages(say: (line: string) => void, signal: AbortSignal): Promise<void> {
   if (await isUpToDate()) return
-  const lock = await waitForLock()
+  const lock = await waitForLock(signal)
   try {
     if (await isUpToDate()) return
-    await build(say)
+    await build(say, signal)
   } finally {
     lock.release()
   }
@@ -43,19 +43,20 @@ async function lastChange(path: string): Promise<number> {
   return Math.max(0, ...times.map((time) => time.mtimeMs))
 }
 
-async function waitForLock() {
+async function waitForLock(signal: AbortSignal) {
   while (true) {
     const lock = lockFile(join(PROJECT, 'node_modules', '.whippet-build.lock'))
     if (lock !== 'taken') return lock
-    await pause(500)
+    await pause(500, undefined, { signal })
   }
 }
 
-async function build(say: (line: string) => void): Promise<void> {
+async function build(say: (line: string) => void, signal: AbortSignal): Promise<void> {
   say('Building the pages, once …')
   const began = performance.now()
   const child = spawn(process.execPath, [join(PROJECT, 'node_modules/next/dist/bin/next'), 'build'], {
     cwd: PROJECT,
+    signal,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
   })

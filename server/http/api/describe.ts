@@ -37,7 +37,8 @@ export function limitTo(megabytes: number) {
     maxSize: megabytes * 2 ** 20,
     onError: (c) => {
       const problem = tooLarge(`${megabytes} MB`)
-      return c.json({ problem: problem.summary() }, statusOf(problem))
+      // What is still on its way is not read any more.
+      return c.json({ problem: problem.summary() }, statusOf(problem), { connection: 'close' })
     },
   })
 }
