@@ -1,0 +1,54 @@
+import type { BackboneGraph } from '../backbone/graph.ts'
+import { shapesOf } from '../backbone/shapes.ts'
+import type { OptimizerName } from '../run/training.ts'
+import type { FreezePlan } from './plan-freeze.ts'
+
+/** Numbers that an optimizer remembers for each one that it trains. */
+const SLOTS: Record<OptimizerName, number> = {
+  sgd: 0,
+  momentum: 1,
+  nesterov: 1,
+  adagrad: 1,
+  rmsprop: 1,
+  adam: 2,
+  adamw: 2,
+  adadelta: 2,
+  ftrl: 2,
+}
+
+const FLOAT_BYTES = 4
+
+/** What a training step takes, estimated: the part that grows with the batch, and the rest. */
+export type MemoryEstimate = {
+  readonly fixedBytes: number
+  readonly bytesPerPicture: number
+}
+
+/**
+ * Memory of a training step in bytes, the runtime's own not counted: the suffix's weights with gradients and what the
+ * optimizer remembers, and per picture the boundary and every activation that the backward pass reads.
+ */
+export function memoryOf(graph: BackboneGraph, plan: FreezePlan, optimizer: OptimizerName): MemoryEstimate {
+  const shapes = shapesOf(graph)
+  const valuesOf = (id: string) => shapes.get(id)!.reduce((product, n) => product * n, 1)
+  const activations = [...plan.boundary, ...plan.suffix].reduce((sum, id) => sum + valuesOf(id), 0)
+  const suffix = new Set(plan.suffix)
+  const here = new Set(graph.nodes.filter(({ id }) => suffix.has(id)).map(({ group }) => group))
+  const weights = plan.groups
+    .filter(({ name }) => here.has(name))
+    .reduce((sum, { parameters }) => sum + parameters, 0)
+  return {
+    fixedBytes: FLOAT_BYTES * (weights + plan.trainableParameters * (1 + SLOTS[optimizer])),
+    bytesPerPicture: FLOAT_BYTES * activations,
+  }
+}
+
+/** Bytes of a step with this batch. */
+export function memoryAt({ fixedBytes, bytesPerPicture }: MemoryEstimate, batchSize: number): number {
+  return fixedBytes + batchSize * bytesPerPicture
+}
+
+/** The largest batch that fits into so many bytes; 0 where not even one picture does. */
+export function batchThatFits({ fixedBytes, bytesPerPicture }: MemoryEstimate, bytes: number): number {
+  return Math.max(0, Math.floor((bytes - fixedBytes) / bytesPerPicture))
+}
