@@ -36,7 +36,7 @@ export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guar
     imports: { list: async () => imports.list() },
     machine: {
       backbones: () => listBackbones(dataDir),
-      devices: async () => devicesOf(board.all().find(({ state }) => state.status !== 'queued')),
+      devices: async () => devicesOf(board.find(worker.current() ?? '')),
     },
     models: {
       async bundle(id) {

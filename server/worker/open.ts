@@ -21,6 +21,8 @@ export type Worker = {
   start(run: Run): Promise<Supervised>
   /** Queues a run; a server does it when its turn comes, now or after a restart. */
   enqueue(settings: RunSettings): Promise<Run>
+  /** The id of the run of the queue that has the device. */
+  current(): string | undefined
   /** Stops a run, wherever it stands. @throws Problem `runs/unknown`, `runs/not-running`. */
   stop(wanted: string): Promise<Run>
   close(): Promise<void>
@@ -97,6 +99,7 @@ async function workerOn(
     end,
     close: end,
     takeUp: (run) => queue?.add(run),
+    current: () => queue?.current(),
     async start(run) {
       const supervised = await superviseRun(run, { store, dataDir })
       running.set(run.id, supervised)

@@ -1,9 +1,8 @@
 import type { NewRun } from '../../lib/api/runs.ts'
-import { backboneEntry } from '../../lib/backbone/registry.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { runSettingsSchema } from '../../lib/run/settings.ts'
-import { weightsState } from '../weights/load.ts'
+import { demandPossible, findBackbone } from '../backbones/find.ts'
 import type { Worker } from './open.ts'
 
 export const DEFAULT_BACKBONE = 'tf_efficientnet_lite0'
@@ -11,11 +10,11 @@ export const DEFAULT_BACKBONE = 'tf_efficientnet_lite0'
 /**
  * Queues a run with what was chosen, defaults filled in. What can be seen to fail is refused at once.
  *
- * @throws Problem `datasets/unknown`, `backbones/unknown`, `weights/absent`.
+ * @throws Problem `datasets/unknown`, `backbones/unknown`, `backbones/frozen-only`, `backbones/no-feature-map`.
  */
 export async function queueRun(worker: Worker, wanted: NewRun): Promise<Run> {
   const { backbone = DEFAULT_BACKBONE, strategy = 'feature-extraction' } = wanted
-  const { title } = backboneEntry(backbone)
+  const found = await findBackbone(backbone, worker)
   const version = await worker.store.datasets.find(wanted.dataset)
   if (!version) {
     throw new Problem('datasets/unknown', {
@@ -23,11 +22,7 @@ export async function queueRun(worker: Worker, wanted: NewRun): Promise<Run> {
       advice: 'Import its pictures first.',
     })
   }
-  if ((await weightsState(backbone, worker)) === 'absent') {
-    throw new Problem('weights/absent', {
-      says: `The pretrained weights of ${title} are not here.`,
-      advice: `Import them with "whippet backbones import ${backbone} FILE".`,
-    })
-  }
-  return worker.enqueue(runSettingsSchema.parse({ ...wanted, backbone, strategy, dataset: version.id }))
+  const settings = runSettingsSchema.parse({ ...wanted, backbone, strategy, dataset: version.id })
+  demandPossible(found, settings)
+  return worker.enqueue(settings)
 }

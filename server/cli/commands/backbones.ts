@@ -1,80 +1,79 @@
 import { Command } from 'commander'
-import { costOfGroups } from '../../../lib/backbone/cost.ts'
-import type { BackboneEntry } from '../../../lib/backbone/graph.ts'
-import { BACKBONES } from '../../../lib/backbone/registry.ts'
-import { importWeights } from '../../weights/import.ts'
-import { weightsFolder, weightsState } from '../../weights/load.ts'
-import { contextOf } from '../context.ts'
-import { table } from '../words.ts'
+import type { Backbone } from '../../../lib/api/machine.ts'
+import { listBackbones } from '../../machine/backbones.ts'
+import { obtainWeights } from '../../weights/download/obtain.ts'
+import { contextOf, interruptSignal } from '../context.ts'
+import { downloadLine, megabytes, table } from '../words.ts'
+import { importBackboneCommand } from './import-backbone.ts'
 
 export function backbonesCommand(): Command {
-  const list = new Command('backbones')
-    .description('list the backbones, or import the weights of one')
+  return new Command('backbones')
+    .description('list the backbones; get or import the weights of one, or a network of your own')
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
-      '\nExamples:\n  whippet backbones\n  whippet backbones import tf_efficientnet_lite2 lite2.safetensors',
+      `
+Examples:
+  whippet backbones
+  whippet backbones get resnet50
+  whippet backbones import tf_efficientnet_lite2 lite2.safetensors
+  whippet backbones import ours model.onnx --size 224`,
     )
     .action(async (options: { json?: boolean }) => {
       const { dataDir, output } = contextOf(options)
-      const entries: [string, BackboneEntry][] = Object.entries(BACKBONES)
-      const backbones = await Promise.all(
-        entries.map(async ([id, entry]) => ({
-          id,
-          ...factsOf(entry),
-          weights: await weightsState(id, { dataDir }),
-        })),
-      )
-      const rows = backbones.map(({ id, title, size, parameters, gflops, imagenetTop1, weights }) => [
-        id,
-        title,
-        `${size} px`,
-        `${(parameters / 1e6).toFixed(1)} M parameters`,
-        `${gflops.toFixed(2)} GFLOPs`,
-        imagenetTop1 ? `ImageNet ${imagenetTop1.toFixed(1)} %` : '',
-        `weights ${weights}`,
-      ])
-      output.result({ backbones }, table(rows))
+      const backbones = await listBackbones(dataDir)
+      // Groups are the pages' affair.
+      const document = backbones.map(({ groups: _, ...facts }) => facts)
+      output.result({ backbones: document }, table(backbones.map(rowOf)))
     })
-  list.addCommand(
-    new Command('import')
-      .description("take a backbone's pretrained weights from a safetensors file with timm's names")
-      .argument('<id>')
-      .argument('<file>')
-      .option('--halves', 'store convolutions as 16-bit numbers: half the size, features within 1e-3')
-      .option(
-        '--folder <folder>',
-        'where to put them instead of the data folder (how the built-in weights were made)',
-      )
-      .option('--json', 'print one JSON document')
-      .addHelpText(
-        'after',
-        '\nExample:\n  whippet backbones import tf_efficientnet_lite2 tf_efficientnet_lite2.in1k.safetensors',
-      )
-      .action(
-        async (id: string, file: string, options: { halves?: boolean; folder?: string; json?: boolean }) => {
-          const { dataDir, output } = contextOf(options)
-          const folder = options.folder ?? weightsFolder(dataDir)
-          const provenance = await importWeights({ id, file, folder, halves: options.halves ?? false })
-          output.result(
-            provenance,
-            `The weights of ${id} are in ${folder} (sha256 ${provenance.sha256.slice(0, 16)}…).`,
-          )
-        },
-      ),
-  )
-  return list
+    .addCommand(getCommand())
+    .addCommand(importBackboneCommand())
 }
 
-function factsOf({ title, build, preprocess, imagenetTop1 }: BackboneEntry) {
-  const costs = [...costOfGroups(build()).values()]
-  const sum = (pick: (cost: (typeof costs)[number]) => number) =>
-    costs.reduce((total, cost) => total + pick(cost), 0)
-  return {
+function rowOf({ id, title, size, parameters, gflops, imagenetTop1, weights, frozenOnly }: Backbone) {
+  return [
+    id,
     title,
-    size: preprocess.size,
-    parameters: sum(({ parameters }) => parameters),
-    gflops: sum(({ flops }) => flops) / 1e9,
-    imagenetTop1,
-  }
+    `${size} px`,
+    `${(parameters / 1e6).toFixed(1)} M parameters`,
+    gflops === undefined ? '' : `${gflops.toFixed(2)} GFLOPs`,
+    imagenetTop1 ? `ImageNet ${imagenetTop1.toFixed(1)} %` : '',
+    frozenOnly ? 'imported, frozen only' : `weights ${weights}`,
+  ]
+}
+
+function getCommand(): Command {
+  return new Command('get')
+    .description("download a backbone's pretrained weights from their public home, once per data folder")
+    .argument('<id>')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      `
+What is cut goes on where it stopped. Commit and sha256 are recorded at the first download and checked from then on.
+Proxies are those of HTTPS_PROXY and NO_PROXY; WHIPPET_WEIGHTS_HOME names a mirror with the same paths.
+
+Example:
+  whippet backbones get resnet50`,
+    )
+    .action(async (id: string, options: { json?: boolean }) => {
+      const { dataDir, output } = contextOf(options)
+      let bytes = 0
+      const { fresh, provenance } = await obtainWeights(id, {
+        dataDir,
+        onProgress: (progress) => {
+          bytes = progress.receivedBytes
+          output.progress(downloadLine(progress))
+        },
+        signal: interruptSignal(),
+      })
+      const revision = provenance.download?.revision
+      const from = `${provenance.source}${revision ? `, commit ${revision.slice(0, 12)}` : ''}`
+      output.result(
+        { ...provenance, fresh },
+        fresh
+          ? `The weights of ${id} are here: ${megabytes(bytes)} from ${from}, sha256 ${provenance.sourceSha256.slice(0, 16)}….`
+          : `The weights of ${id} were here already, from ${from}.`,
+      )
+    })
 }

@@ -1,13 +1,13 @@
 import { Command } from 'commander'
-import { backboneEntry } from '../../../lib/backbone/registry.ts'
 import { LOOKS } from '../../../lib/classify/look.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Run } from '../../../lib/run/run.ts'
 import { parseSet, type RunSettings, runSettingsSchema, settableKeys } from '../../../lib/run/settings.ts'
+import { demandPossible, findBackbone } from '../../backbones/find.ts'
 import { askOwner } from '../../owner/control.ts'
 import type { Worker } from '../../worker/open.ts'
 import { DEFAULT_BACKBONE } from '../../worker/queue-run.ts'
-import { asOwner, contextOf, interruptSignal, readingOwn } from '../context.ts'
+import { asOwner, type Context, contextOf, interruptSignal, readingOwn } from '../context.ts'
 import { evaluationText } from '../evaluation-text.ts'
 import { followRun, followToEnd, servedEvents } from '../follow.ts'
 import type { Output } from '../output.ts'
@@ -47,7 +47,7 @@ Looks (how often a picture is looked at): ${LOOKS.join(', ')}.`,
     )
     .action(async (options: Options) => {
       const context = contextOf(options)
-      const settings = settingsOf(options)
+      const settings = await settingsOf(options, context)
       const { output } = context
       const queued = await askOwner(context.dataDir, {
         type: 'train',
@@ -70,15 +70,20 @@ Looks (how often a picture is looked at): ${LOOKS.join(', ')}.`,
     })
 }
 
-function settingsOf({ backbone, strategy, set = [] }: Options): Omit<RunSettings, 'dataset'> {
-  backboneEntry(backbone)
+async function settingsOf(
+  { backbone, strategy, set = [] }: Options,
+  context: Context,
+): Promise<Omit<RunSettings, 'dataset'>> {
+  const found = await findBackbone(backbone, context)
   if (!STRATEGIES.some((known) => known === strategy)) {
     throw new Problem('cli/usage', {
       says: `There is no strategy "${strategy}".`,
       advice: `There is ${STRATEGIES.join(', ')}.`,
     })
   }
-  return { backbone, strategy: STRATEGIES[0], ...parseSet(set) }
+  const settings = { backbone, strategy: STRATEGIES[0], ...parseSet(set) }
+  demandPossible(found, settings)
+  return settings
 }
 
 /** Queues a run, does it, and says how it ended; a signal stops it and keeps the best so far. */
