@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import type { DatasetSummary } from '../../lib/api/datasets.ts'
 import { count, counted } from '../../lib/figures.ts'
-import { thumbnailUrl } from '../ui/picture-base.tsx'
+import { thumbnailUrl } from '../ui/picture-urls.ts'
 import { When } from '../ui/when.tsx'
 
 /** Datasets, one a line, with a glance at their pictures. */

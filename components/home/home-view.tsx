@@ -19,8 +19,8 @@ export function HomeView({ initial, titles }: Props) {
   const running = runs.filter((run) => !run.over)
   const over = runs.filter((run) => run.over).slice(0, LATEST)
   return (
-    <div className="grid gap-8">
-      <section aria-label="Now" className="grid gap-3">
+    <div className="grid grid-cols-1 gap-8">
+      <section aria-label="Now" className="grid grid-cols-1 gap-3">
         <h2>Now</h2>
         {running.map((run) => (
           <RunningRun key={run.id} run={run} backbone={titles[run.backbone] ?? run.backbone} />

@@ -8,6 +8,12 @@ import { Card, CardHead } from '../ui/card.tsx'
 
 type Props = { backbones: readonly Backbone[]; value: string; onChange: (id: string) => void }
 
+const WEIGHTS = {
+  downloaded: 'weights downloaded',
+  imported: 'weights imported',
+  absent: 'weights not here yet',
+} as const
+
 /** One card per backbone; those whose weights are not here say how to get them. */
 export function BackboneCards({ backbones, value, onChange }: Props) {
   const absent = backbones.some(({ weights }) => weights === 'absent')
@@ -20,7 +26,7 @@ export function BackboneCards({ backbones, value, onChange }: Props) {
         onValueChange={(id) => onChange(id as string)}
         className="grid grid-cols-2 gap-2 md:grid-cols-3 xl:grid-cols-4"
       >
-        {backbones.map(({ id, title, imagenetTop1, parameters, size, gflops, weights }) => (
+        {backbones.map(({ id, title, imagenetTop1, parameters, size, gflops, weights, frozenOnly }) => (
           <Radio.Root
             key={id}
             value={id}
@@ -32,11 +38,11 @@ export function BackboneCards({ backbones, value, onChange }: Props) {
               {short(parameters)}
             </span>
             <span className="block text-[12px] text-soft">
-              {size} px · {gflops.toFixed(1)} GFLOPs
+              {size} px{gflops !== undefined && ` · ${gflops.toFixed(1)} GFLOPs`}
             </span>
             {weights !== 'built in' && (
               <span className="block text-[12px] text-soft">
-                {weights === 'imported' ? 'weights imported' : 'weights not here yet'}
+                {frozenOnly ? 'imported, frozen only' : WEIGHTS[weights]}
               </span>
             )}
           </Radio.Root>

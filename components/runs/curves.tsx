@@ -19,7 +19,7 @@ export function Curves({ run }: { run: Run }) {
   const charts = chartsOf(run).filter((chart) => chart.xs.length > 0)
   if (charts.length === 0) return null
   return (
-    <div className={cn('grid gap-4', charts.length > 1 && 'lg:grid-cols-2')}>
+    <div className={cn('grid grid-cols-1 gap-4', charts.length > 1 && 'lg:grid-cols-2')}>
       {charts.map((chart) => (
         <ChartCard key={chart.id} chart={chart} />
       ))}

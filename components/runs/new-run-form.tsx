@@ -70,7 +70,7 @@ export function NewRunForm({ datasets, backbones, chosen, solverTexts }: Props) 
         }
       />
       {problem && <ErrorState problem={problem} className="mb-4" />}
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_290px]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_290px]">
         <div className="grid min-w-0 gap-4">
           <Card>
             <CardHead>Dataset</CardHead>

@@ -8,17 +8,17 @@ import { Facts } from '../ui/facts.tsx'
 export function PlanCard({ dataset, backbone }: { dataset: DatasetSummary; backbone: Backbone }) {
   const { train, validation, test } = dataset.counts
   const pictures = train + validation + test
-  const gflops = pictures * backbone.gflops
+  const gflops = backbone.gflops && pictures * backbone.gflops
   return (
     <Card>
       <CardHead>The plan</CardHead>
       <Facts
         facts={[
-          ['Frozen', `${backbone.groups.length} groups, ${short(backbone.parameters)}`],
+          ['Frozen', frozenOf(backbone)],
           ['Trained', `head, ${dataset.classes.length} classes`],
           ['Input', `${backbone.size} × ${backbone.size}`],
           ['To extract', `${count(pictures)} pictures, once`],
-          ['Work', `${gflops >= 1000 ? `${(gflops / 1000).toFixed(1)} T` : `${gflops.toFixed(0)} G`}FLOPs`],
+          ['Work', gflops === undefined ? 'unknown' : workOf(gflops)],
         ]}
       />
       <p className="mt-3 text-[12.5px] text-soft">
@@ -26,4 +26,12 @@ export function PlanCard({ dataset, backbone }: { dataset: DatasetSummary; backb
       </p>
     </Card>
   )
+}
+
+function frozenOf({ groups, parameters, frozenOnly }: Backbone): string {
+  return `${frozenOnly ? 'all of it' : `${groups.length} groups`}, ${short(parameters)}`
+}
+
+function workOf(gflops: number): string {
+  return `${gflops >= 1000 ? `${(gflops / 1000).toFixed(1)} T` : `${gflops.toFixed(0)} G`}FLOPs`
 }

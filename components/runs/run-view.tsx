@@ -56,11 +56,11 @@ export function RunView({ initial, backbone, actions, dataset, picturesHref, chi
       {problem && <ErrorState problem={problem} className="mb-4" />}
       <FiguresRow run={run} />
       {children?.(run)}
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         {!evaluation && <Curves run={run} />}
         {evaluation && (
           <>
-            <div className="grid items-start gap-4 lg:grid-cols-2">
+            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
               <Confusion
                 evaluation={evaluation}
                 names={names}
@@ -72,7 +72,7 @@ export function RunView({ initial, backbone, actions, dataset, picturesHref, chi
             <Curves run={run} />
           </>
         )}
-        <div className="grid items-start gap-4 lg:grid-cols-2">
+        <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
           <SettingsCard run={run} backbone={backbone} dataset={dataset?.(run) ?? run.dataset.name} />
           {evaluation?.calibration && <Calibration calibration={evaluation.calibration} />}
         </div>

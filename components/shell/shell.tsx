@@ -27,7 +27,7 @@ function WithNav({ children }: { children: ReactNode }) {
   return (
     <div className="root min-h-dvh md:grid md:grid-cols-[196px_minmax(0,1fr)]">
       <SkipLink />
-      <div className="sticky top-0 z-20 flex flex-col border-line bg-bg max-md:border-b md:h-dvh md:border-r md:px-3 md:py-4">
+      <header className="sticky top-0 z-20 flex flex-col border-line bg-bg max-md:border-b md:h-dvh md:border-r md:px-3 md:py-4">
         <div className="flex items-center gap-1 max-md:px-4 max-md:py-2">
           <Link
             href="/"
@@ -56,7 +56,7 @@ function WithNav({ children }: { children: ReactNode }) {
           <Nav notes={running > 0 ? { '/runs': `${running} live` } : {}} onGo={() => setOpen(false)} />
           {overview && <Devices devices={overview.devices} />}
         </nav>
-      </div>
+      </header>
       <Main>{children}</Main>
       <ConnectionBanner />
     </div>
@@ -67,13 +67,13 @@ function Bare({ children }: { children: ReactNode }) {
   return (
     <div className="root min-h-dvh">
       <SkipLink />
-      <div className="flex items-center px-4 py-2 md:px-7">
+      <header className="flex items-center px-4 py-2 md:px-7">
         <span className="flex flex-1 items-center gap-2 text-[15px] font-semibold">
           <WhippetMark className="size-[18px]" />
           Whippet
         </span>
         <ThemeSwitch />
-      </div>
+      </header>
       <Main>{children}</Main>
     </div>
   )

@@ -8,7 +8,3 @@ const Context = createContext('/api')
 export const PictureBase = Context.Provider
 
 export const usePictureBase = (): string => useContext(Context)
-
-export const pictureUrl = (base: string, hash: string): string => `${base}/pictures/${hash}`
-
-export const thumbnailUrl = (base: string, hash: string): string => `${base}/pictures/${hash}/thumbnail`

@@ -3,7 +3,8 @@
 import dynamic from 'next/dynamic'
 import { type ReactNode, useState } from 'react'
 import { cn } from './cn.ts'
-import { pictureUrl, thumbnailUrl, usePictureBase } from './picture-base.tsx'
+import { usePictureBase } from './picture-base.tsx'
+import { pictureUrl, thumbnailUrl } from './picture-urls.ts'
 
 const PictureDialog = dynamic(() => import('./picture-dialog.tsx').then((module) => module.PictureDialog))
 

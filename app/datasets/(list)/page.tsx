@@ -15,7 +15,7 @@ export default async function Datasets() {
         title="Datasets"
         about={datasets.length === 0 ? 'None yet: drop pictures to make the first.' : undefined}
       />
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         <NewDataset />
         <RunningImports initial={imports} />
         {datasets.length > 0 && <DatasetList datasets={datasets} />}

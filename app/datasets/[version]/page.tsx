@@ -45,7 +45,7 @@ export default async function Dataset({ params, searchParams }: Props) {
           </Link>
         }
       />
-      <div className="mb-8 grid items-start gap-4 lg:grid-cols-2">
+      <div className="mb-8 grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
         <ImportReportCard dataset={dataset} />
         <ClassTable dataset={dataset} />
       </div>
