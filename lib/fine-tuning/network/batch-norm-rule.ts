@@ -9,9 +9,8 @@ export function batchNormRule(context: RuleContext, node: BatchNorm, x: Map4): C
   const { tf, kernels, trains } = context
   const scale = context.weight(node.scale) as Vector
   const shift = context.weight(node.shift) as Vector
-  const trained = [node.scale, node.shift].filter(trains)
-  const byBatch = trained.length > 0 && context.batchNorm !== 'moving'
-  const wantsAffine = trained.length > 0 && context.batchNorm !== 'batch, affine frozen'
+  const byBatch = context.byBatch.has(node.id)
+  const wantsAffine = trains(node.scale) || trains(node.shift)
 
   if (byBatch) {
     const { y, mean, variance, saved } = kernels.batchNorm(x, scale, shift, node.epsilon)

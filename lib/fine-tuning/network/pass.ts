@@ -1,6 +1,5 @@
 import type { TensorId } from '../../backbone/graph.ts'
 import type { Tensor, Tf, TrainingKernels, Vector } from '../kernels.ts'
-import type { BatchNormMode } from './batch-norm-mode.ts'
 import { Held } from './held.ts'
 import { type Computed, computeNode, type RuleContext } from './rules.ts'
 import type { Suffix, SuffixNode } from './suffix.ts'
@@ -11,7 +10,8 @@ export type Device = { readonly tf: Tf; readonly kernels: TrainingKernels }
 export type PassSettings = {
   readonly weights: ReadonlyMap<string, Tensor>
   readonly trainable: ReadonlySet<string>
-  readonly batchNorm: BatchNormMode
+  /** Batch norms that normalise by the batch's statistics. */
+  readonly byBatch: ReadonlySet<TensorId>
   /** What the head reads in training instead of the features, and what that does to their gradient. */
   readonly dropout?: { readonly at: TensorId; readonly mask: Tensor }
 }
@@ -43,13 +43,13 @@ export function forwardPass(
   boundary: ReadonlyMap<TensorId, Tensor>,
   settings: PassSettings,
 ): ForwardPass {
-  const { weights, trainable, batchNorm, dropout } = settings
+  const { weights, trainable, byBatch, dropout } = settings
   const context: RuleContext = {
     tf,
     kernels,
     weight: (name) => weights.get(name)!,
     trains: (name) => trainable.has(name),
-    batchNorm,
+    byBatch,
   }
   const held = new Held(tf)
   const values = new Map<TensorId, Tensor>()

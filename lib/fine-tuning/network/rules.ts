@@ -1,7 +1,6 @@
-import type { GraphNode } from '../../backbone/graph.ts'
+import type { GraphNode, TensorId } from '../../backbone/graph.ts'
 import { explicitPadding } from '../../backbone/padding.ts'
 import type { Map4, Shape4, Tensor, Tf, TrainingKernels, Vector, Window } from '../kernels.ts'
-import type { BatchNormMode } from './batch-norm-mode.ts'
 import { batchNormRule } from './batch-norm-rule.ts'
 
 type Node = Exclude<GraphNode, { op: 'image' }>
@@ -13,8 +12,8 @@ export type RuleContext = {
   readonly weight: (name: string) => Tensor
   /** Whether the gradient of a weight is wanted. */
   readonly trains: (name: string) => boolean
-  /** How batch norms that train normalise; others use their moving statistics. */
-  readonly batchNorm: BatchNormMode
+  /** Batch norms that normalise by the batch's statistics; all others use their moving ones. */
+  readonly byBatch: ReadonlySet<TensorId>
 }
 
 export type Gradients = {

@@ -1,3 +1,4 @@
+import { trainableNames } from '../../backbone/cost.ts'
 import type { BackboneGraph, GraphNode, TensorId } from '../../backbone/graph.ts'
 import { Problem } from '../../problem.ts'
 
@@ -40,7 +41,7 @@ export function suffixOf(
   const reached = new Set<TensorId>()
   const readers = new Map<TensorId, number>()
   for (const node of nodes) {
-    const names = weightNames(node)
+    const names = trainableNames(node)
     for (const name of names) left.delete(name)
     if (names.some((name) => trainable.has(name)) || node.inputs.some((id) => reached.has(id)))
       reached.add(node.id)
@@ -53,16 +54,4 @@ export function suffixOf(
     })
   }
   return { nodes, boundary, output, reached, readers }
-}
-
-/** Names of the weights that a node can learn; batch norm's moving statistics are none. */
-export function weightNames(node: GraphNode): string[] {
-  if (node.op === 'batchNorm') return [node.scale, node.shift]
-  if (!('weight' in node)) return []
-  return node.bias === undefined ? [node.weight] : [node.weight, node.bias]
-}
-
-/** Names of all weights of these layer groups: what a strategy by groups trains. */
-export function weightsOfGroups(graph: Pick<BackboneGraph, 'nodes'>, groups: readonly string[]): string[] {
-  return graph.nodes.filter(({ group }) => groups.includes(group)).flatMap(weightNames)
 }

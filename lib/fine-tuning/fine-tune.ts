@@ -1,0 +1,151 @@
+import type { BackboneGraph, WeightStore, WeightTensor } from '../backbone/graph.ts'
+import { Problem } from '../problem.ts'
+import { pauseFor } from '../training/pause.ts'
+import { judged, logitsOfSource } from './judge.ts'
+import type { Device } from './network/pass.ts'
+import { openNetwork } from './network-on-device.ts'
+import { Optimizer } from './optimizers/optimizer.ts'
+import { overlaid } from './overlaid.ts'
+import { diverged, type EpochPoint, runPhase, type StepPoint } from './run-phase.ts'
+import type { FineTuningPhase } from './settings.ts'
+import type { OpenData } from './source.ts'
+import { atPhase, type FineTuningState, type Judged, type Position, START } from './state.ts'
+
+export type FineTuneTask = {
+  /** The backbone with its head; its last node gives the logits. */
+  readonly graph: BackboneGraph
+  /** What training starts from: restored, or fresh. */
+  readonly weights: WeightStore
+  readonly phases: readonly FineTuningPhase[]
+  readonly data: OpenData
+  /** An engine's tfjs and kernels. */
+  readonly device: Device
+  readonly seed: number
+  /** A checkpoint to go on from. */
+  readonly from?: FineTuningState | undefined
+  readonly onPoint?: (point: EpochPoint) => void
+  readonly onStep?: (point: StepPoint) => void
+  /** Asked before every batch. */
+  readonly shouldStop?: () => boolean
+  /** Called after every epoch, and at a stop in the middle of one, with all that is needed to go on. */
+  readonly checkpoint?: (state: FineTuningState) => Promise<void>
+}
+
+export type FineTuned = {
+  /** As the last step left them. */
+  readonly last: WeightStore
+  /** As they were after the epoch with the least validation loss, and how that was judged; absent without validation. */
+  readonly best?: { readonly weights: WeightStore; readonly judged: Judged }
+  readonly stopped: boolean
+}
+
+/**
+ * Trains a network in phases. Same task, same engine, same number of threads: the same bytes; also when it was stopped and
+ * goes on from a checkpoint. What no phase trains is not changed by a byte.
+ *
+ * @throws Problem `training/diverged` (with step, rate and advice), `training/no-pictures`, `training/out-of-memory`.
+ */
+export async function fineTune(task: FineTuneTask): Promise<FineTuned> {
+  const { graph, phases, device, seed, from } = task
+  const changed = new Map<string, WeightTensor>(from?.weights)
+  let best = from?.bestWeights
+  let position: Position = from?.position ?? START
+  const store = () => overlaid(task.weights, changed)
+  const result = (stopped: boolean): FineTuned => ({
+    last: store(),
+    ...(best && position.best && { best: { weights: overlaid(task.weights, best), judged: position.best } }),
+    stopped,
+  })
+  const pause = pauseFor(task.shouldStop ?? (() => false))
+
+  for (let index = position.phase; index < phases.length; index++) {
+    const phase = phases[index]!
+    const resumed = from !== undefined && index === from.position.phase
+    if (position.phase !== index) position = atPhase(position, index)
+    const data = await task.data(phase, index, store())
+    const network = openNetwork(device, graph, store(), phase)
+    const optimizer = new Optimizer(device.tf, phase.settings.optimizer, resumed ? from.slots : {})
+    const save = async (at: Position) => {
+      position = at
+      for (const [name, tensor] of await network.weights.read(network.changing)) {
+        if (!tensor.data.every(Number.isFinite)) throw diverged(phase, at, phase.settings.learningRate)
+        changed.set(name, tensor)
+      }
+    }
+    const keep = async () =>
+      task.checkpoint?.({
+        position,
+        weights: new Map(changed),
+        slots: await optimizer.save(),
+        bestWeights: best,
+      })
+    try {
+      demandPictures(data.train.labels.length)
+      const ended = await runPhase({
+        network,
+        optimizer,
+        phase,
+        data,
+        seed,
+        from: position,
+        pause,
+        onStep: (point) => task.onStep?.(point),
+        onEpoch: async (point, at, isBest) => {
+          await save(at)
+          if (isBest) best = new Map(changed)
+          task.onPoint?.(point)
+          await keep()
+        },
+      })
+      await save(ended.position)
+      if (ended.stopped) {
+        await keep()
+        return result(true)
+      }
+    } catch (thrown) {
+      throw outOfMemory(thrown, phase) ?? thrown
+    } finally {
+      optimizer.dispose()
+      network.dispose()
+      await data.close?.()
+    }
+  }
+  return result(false)
+}
+
+/** Logits of a network for pictures that `data` gives, `[n, classes]`: for evaluation and calibration after training. */
+export async function predict(
+  task: Pick<FineTuneTask, 'graph' | 'weights' | 'device'> & { phase: FineTuningPhase },
+  source: Parameters<typeof logitsOfSource>[1],
+): Promise<{ logits: Float32Array; loss: number; top1: number }> {
+  const network = openNetwork(task.device, task.graph, task.weights, task.phase)
+  try {
+    const logits = (await logitsOfSource(network, source, task.phase.settings.batchSize, async () => false))!
+    return { logits, ...judged(logits, source.labels) }
+  } finally {
+    network.dispose()
+  }
+}
+
+function demandPictures(count: number): void {
+  if (count > 0) return
+  throw new Problem('training/no-pictures', {
+    says: 'The train split has no pictures, so there is nothing to learn from.',
+    advice: 'Import the dataset with a larger share for training.',
+  })
+}
+
+/** An engine's own words for a full memory, as a Problem; nothing for other errors. */
+function outOfMemory(thrown: unknown, { settings: { batchSize } }: FineTuningPhase): Problem | undefined {
+  const words = thrown instanceof Error ? thrown.message : String(thrown)
+  if (!/out of memory|\bOOM\b|allocation failed|could not allocate|failed to allocate/i.test(words))
+    return undefined
+  return new Problem('training/out-of-memory', {
+    says: `The engine ran out of memory with ${batchSize} pictures in a batch.`,
+    advice:
+      batchSize > 1
+        ? `Set a batch size of ${Math.max(1, batchSize >> 1)}, or train fewer layer groups.`
+        : 'Train fewer layer groups, or use a machine with more memory.',
+    cause: thrown,
+  })
+}

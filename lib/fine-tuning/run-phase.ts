@@ -1,0 +1,216 @@
+import { Problem } from '../problem.ts'
+import { shuffle } from '../training/random.ts'
+import type { Pause } from '../training/task.ts'
+import { judged, logitsOfSource } from './judge.ts'
+import type { NetworkOnDevice } from './network-on-device.ts'
+import type { Optimizer } from './optimizers/optimizer.ts'
+import { randomAt } from './random.ts'
+import { afterEpoch, rateFactor } from './schedule.ts'
+import type { FineTuningPhase } from './settings.ts'
+import type { ExampleSource, PhaseData } from './source.ts'
+import type { Judged, Position } from './state.ts'
+import { trainStep } from './train-step.ts'
+
+/** One epoch, as it ended. */
+export type EpochPoint = {
+  readonly phase: string
+  /** From 1, within the phase. */
+  readonly epoch: number
+  /** Mean over the epoch's batches, each before its step. */
+  readonly loss: number
+  readonly top1: number
+  /** Of the epoch's last step. */
+  readonly learningRate: number
+  readonly validationLoss?: number
+  readonly validationTop1?: number
+  /** Training and judging, of this attempt. */
+  readonly imagesPerSecond: number
+}
+
+/** One step within an epoch. */
+export type StepPoint = {
+  readonly phase: string
+  readonly epoch: number
+  /** From 1, of `batches`. */
+  readonly batch: number
+  readonly batches: number
+  readonly loss: number
+  readonly learningRate: number
+}
+
+export type PhaseRun = {
+  readonly network: NetworkOnDevice
+  readonly optimizer: Optimizer
+  readonly phase: FineTuningPhase
+  readonly data: PhaseData
+  readonly seed: number
+  readonly from: Position
+  /** Asked before every batch. */
+  readonly pause: Pause
+  readonly onStep: (point: StepPoint) => void
+  /** After each epoch: where training stands, and whether this is the best so far. */
+  readonly onEpoch: (point: EpochPoint, position: Position, isBest: boolean) => Promise<void>
+}
+
+/**
+ * Trains one phase, from `from` to its end, to a stop, or until validation no longer gets better.
+ *
+ * @returns where it stands: at a stop the batch that comes next, otherwise the phase's end.
+ * @throws Problem `training/diverged` with step and rate when the loss is no number.
+ */
+export async function runPhase(run: PhaseRun): Promise<{ position: Position; stopped: boolean }> {
+  const { network, phase, data, seed, pause } = run
+  const { settings } = phase
+  const batches = batchesOf(data.train.labels.length, settings.batchSize, network.byBatch.size > 0)
+  let position = run.from
+  const isOver = ({ epoch, patience: { waited } }: Position) =>
+    epoch >= settings.epochs || waited >= (settings.patience ?? Number.POSITIVE_INFINITY)
+  while (!isOver(position)) {
+    const began = performance.now()
+    const before = position.running.seen
+    const order = Int32Array.from({ length: data.train.labels.length }, (_, i) => i)
+    shuffle(order, randomAt(seed, position.phase, position.epoch, 'order'))
+    const rateAt = (step: number) =>
+      settings.learningRate *
+      rateFactor(
+        settings.schedule,
+        { step, stepsPerEpoch: batches, epochs: settings.epochs },
+        position.plateau,
+      )
+    const rowsOf = (batch: number) =>
+      order.slice(batch * settings.batchSize, (batch + 1) * settings.batchSize)
+    let next =
+      position.batch < batches ? readAhead(data.train, rowsOf(position.batch), position.epoch) : undefined
+    while (position.batch < batches) {
+      if (await pause()) return { position, stopped: true }
+      const rows = rowsOf(position.batch)
+      const values = await next!
+      next =
+        position.batch + 1 < batches
+          ? readAhead(data.train, rowsOf(position.batch + 1), position.epoch)
+          : undefined
+      position = await step(run, position, { rows, values, batches, rate: rateAt(position.step) })
+    }
+    const validation = await judgeEpoch(run)
+    if (validation === 'stopped') return { position, stopped: true }
+    if (validation && !Number.isFinite(validation.loss))
+      throw diverged(phase, position, rateAt(position.step - 1))
+    const { seen, loss: sum, right } = position.running
+    const loss = sum / seen
+    const judgedNow: Judged | undefined = validation && {
+      phase: position.phase,
+      epoch: position.epoch,
+      validationLoss: validation.loss,
+      validationTop1: validation.top1,
+    }
+    const isBest =
+      judgedNow !== undefined &&
+      !(judgedNow.validationLoss >= (position.best?.validationLoss ?? Number.POSITIVE_INFINITY))
+    const learningRate = rateAt(position.step - 1)
+    position = {
+      ...position,
+      epoch: position.epoch + 1,
+      batch: 0,
+      running: { loss: 0, seen: 0, right: 0 },
+      plateau: afterEpoch(settings.schedule, position.plateau, validation?.loss ?? loss),
+      patience: patienceAfter(position.patience, validation?.loss),
+      best: isBest ? judgedNow : position.best,
+    }
+    const point: EpochPoint = {
+      phase: phase.name,
+      epoch: position.epoch,
+      loss,
+      top1: right / seen,
+      learningRate,
+      ...(validation && { validationLoss: validation.loss, validationTop1: validation.top1 }),
+      imagesPerSecond: ((seen - before) * 1000) / (performance.now() - began),
+    }
+    await run.onEpoch(point, position, isBest)
+  }
+  return { position, stopped: false }
+}
+
+type Batch = {
+  readonly rows: Int32Array
+  readonly values: Awaited<ReturnType<ExampleSource['read']>>
+  readonly batches: number
+  readonly rate: number
+}
+
+async function step(run: PhaseRun, position: Position, batch: Batch): Promise<Position> {
+  const { network, optimizer, phase, data, seed } = run
+  const { rows, values, batches, rate } = batch
+  const place = [position.phase, position.epoch, position.batch] as const
+  const { loss, right } = await trainStep(network, optimizer, phase.settings, {
+    boundary: network.boundaryOf(data.train, values),
+    labels: Int32Array.from(rows, (row) => data.train.labels[row]!),
+    rate,
+    step: position.step + 1,
+    random: (purpose) => randomAt(seed, ...place, purpose),
+  })
+  if (!Number.isFinite(loss)) throw diverged(phase, position, rate)
+  run.onStep({
+    phase: phase.name,
+    epoch: position.epoch + 1,
+    batch: position.batch + 1,
+    batches,
+    loss,
+    learningRate: rate,
+  })
+  const { running } = position
+  return {
+    ...position,
+    batch: position.batch + 1,
+    step: position.step + 1,
+    running: {
+      loss: running.loss + loss * rows.length,
+      seen: running.seen + rows.length,
+      right: running.right + right,
+    },
+  }
+}
+
+async function judgeEpoch({ network, phase, data, pause }: PhaseRun) {
+  const { validation } = data
+  if (!validation?.labels.length) return undefined
+  const logits = await logitsOfSource(network, validation, phase.settings.batchSize, pause)
+  return logits ? judged(logits, validation.labels) : ('stopped' as const)
+}
+
+/** Batch norm by the batch needs whole batches: a rest is left for another epoch's order, unless it is all there is. */
+function batchesOf(count: number, batchSize: number, wholeOnes: boolean): number {
+  return wholeOnes && count >= batchSize ? Math.floor(count / batchSize) : Math.ceil(count / batchSize)
+}
+
+/** An error of a batch that a stop makes needless must not end the process; whoever awaits it still gets it. */
+function readAhead(
+  source: ExampleSource,
+  rows: Int32Array,
+  epoch: number,
+): ReturnType<ExampleSource['read']> {
+  const values = source.read(rows, epoch)
+  values.catch(() => {})
+  return values
+}
+
+function patienceAfter(
+  { best, waited }: Position['patience'],
+  loss: number | undefined,
+): Position['patience'] {
+  if (loss === undefined) return { best, waited }
+  return best === null || loss < best ? { best: loss, waited: 0 } : { best, waited: waited + 1 }
+}
+
+/** What to say when the loss, or a weight, is no number any more. */
+export function diverged(
+  { name, settings }: FineTuningPhase,
+  { step, epoch }: Position,
+  rate: number,
+): Problem {
+  const warm = step < 200 && !settings.schedule.warmupEpochs ? ' or a warm-up' : ''
+  const clip = settings.clipNorm ? '' : ' or gradient clipping (clipNorm=1)'
+  return new Problem('training/diverged', {
+    says: `The loss stopped being a number at step ${step + 1} (${name}, epoch ${epoch + 1}) with a learning rate of ${rate.toPrecision(2)}: the training diverged.`,
+    advice: `Set a learning rate of ${(rate / 10).toPrecision(1)} or less${warm}${clip}.`,
+  })
+}
