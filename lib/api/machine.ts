@@ -16,12 +16,15 @@ export const backboneSchema = z.object({
   size: z.number().int(),
   /** Without the classifier. */
   parameters: z.number().int(),
-  gflops: z.number(),
+  /** Absent where nobody knows: of an imported network. */
+  gflops: z.number().optional(),
   /** Percent. */
   imagenetTop1: z.number().optional(),
-  paper: z.string(),
+  paper: z.string().optional(),
+  /** An imported network: it only runs as it is, and has no layer groups. */
+  frozenOnly: z.boolean(),
   weights: z.enum(['built in', 'downloaded', 'imported', 'absent']),
-  licence: z.string(),
+  licence: z.string().optional(),
   groups: z.array(z.object({ name: z.string(), parameters: z.number().int(), gflops: z.number() })),
 })
 export type Backbone = z.infer<typeof backboneSchema>

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
-import { HEAD, withHead, withHeadWeights } from '../../lib/backbone/head.ts'
-import { backboneEntry } from '../../lib/backbone/registry.ts'
 import { classify, type Forward } from '../../lib/classify/classify.ts'
+import { needsFeatureMap } from '../../lib/classify/look.ts'
 import { Problem } from '../../lib/problem.ts'
+import { headLogits } from '../../lib/training/head-logits.ts'
+import { findBackbone } from '../backbones/find.ts'
+import { openBackbone } from '../backbones/open.ts'
 import { decodePicture } from '../datasets/decoder/decode.ts'
-import { onnxruntimeEngine } from '../engines/onnxruntime/engine.ts'
 import { livesWithParent } from '../processes/child.ts'
-import { readRunFolder } from '../trainer/run-folder.ts'
-import { loadBackboneWeights } from '../weights/load.ts'
+import { type RunRecord, readRunFolder } from '../trainer/run-folder.ts'
 import { type ClassifierModel, type FromClassifier, toClassifierSchema } from './messages.ts'
 
 /** The classifier process: one core, one single-threaded session, one picture after the other. It ends with its parent. */
@@ -49,16 +49,17 @@ async function open({
   temperature,
 }: ClassifierModel): Promise<Classify> {
   const { head, record } = await readRunFolder(dataDir, run)
-  const graph = withHead(backboneEntry(backbone).build(), head.classes)
-  const { weights } = await loadBackboneWeights(backbone, { dataDir })
-  const outputs = looks.includes('second') ? [HEAD, graph.featureMap] : [HEAD]
-  const session = await onnxruntimeEngine({ threads: 1 }).open(graph, withHeadWeights(weights, head), outputs)
+  const found = await findBackbone(backbone, { dataDir })
+  const graph = found.graph()
+  const outputs = needsFeatureMap(looks) ? [graph.features, graph.featureMap] : [graph.features]
+  const { session, hash } = await openBackbone({ id: backbone, dataDir, graph, outputs })
+  if (hash !== record.weightsHash) throw otherWeights(record)
   const forward: Forward = async (input) => {
     const output = await session.run(input)
-    const map = output[graph.featureMap]
+    const map = needsFeatureMap(looks) ? output[graph.featureMap] : undefined
     const [, height = 0, width = 0, channels = 0] = map?.shape ?? []
     return {
-      logits: output[HEAD]!.data,
+      logits: headLogits(head, output[graph.features]!.data),
       ...(map && { featureMap: { data: map.data, height, width, channels } }),
     }
   }
@@ -67,6 +68,13 @@ async function open({
     const rules = { forward, preprocessing, looks, temperature, classes: record.classes, notSureBelow: 0 }
     return (await classify(pixels, rules)).probabilities
   }
+}
+
+function otherWeights({ run, backbone }: RunRecord): Problem {
+  return new Problem('classify/other-weights', {
+    says: `Run ${run} was trained on other weights of ${backbone} than the ones that are here now.`,
+    advice: `Import the weights that it was trained on ("whippet backbones import ${backbone} FILE"), or train again.`,
+  })
 }
 
 function say(message: FromClassifier): void {

@@ -4,6 +4,7 @@ import type { Looks } from '../../lib/classify/look.ts'
 import { readableName } from '../../lib/dataset/readable-name.ts'
 import type { Precision } from '../../lib/graph-model/precision.ts'
 import { Problem } from '../../lib/problem.ts'
+import { findBackbone } from '../backbones/find.ts'
 import { openBlobs } from '../blobs/blobs.ts'
 import type { ReadDatasets } from '../owner/owned-datasets.ts'
 import { type RunRecord, readRunFolder } from '../trainer/run-folder.ts'
@@ -40,7 +41,7 @@ export type ExportedRun = Exported & {
 /**
  * Exports the model that a run kept: bundle, model card, parity gate on held-out pictures of the run's own dataset.
  *
- * @throws Problem `runs/no-model`, `runs/damaged`, `weights/…`, `export/weights-changed`, `export/card`, and what
+ * @throws Problem `runs/no-model`, `runs/damaged`, `weights/…`, `export/imported-network`, `export/weights-changed`, `export/card`, and what
  * {@link exportBundle} throws.
  */
 export async function exportRun(
@@ -48,6 +49,8 @@ export async function exportRun(
   { run, outDir, choices = {}, onProgress, signal }: ExportTask,
 ): Promise<ExportedRun> {
   const { record, head } = await readRunFolder(dataDir, run)
+  const { imported } = await findBackbone(record.backbone, { dataDir })
+  if (imported) throw notOurs(record)
   const entry = backboneEntry(record.backbone)
   const { weights, hash } = await loadBackboneWeights(record.backbone, { dataDir })
   if (hash !== record.weightsHash) throw weightsChanged(record)
@@ -120,6 +123,14 @@ async function notesIn(file: string): Promise<string[]> {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter(Boolean)
+}
+
+function notOurs({ run, backbone }: RunRecord): Problem {
+  return new Problem('export/imported-network', {
+    says: `Run ${run} can't be exported: its backbone "${backbone}" came as an ONNX file, and no browser model can be made of that.`,
+    advice:
+      'Classify with it on this server ("whippet infer", or over REST), or train on a built-in backbone for a bundle.',
+  })
 }
 
 function weightsChanged({ run, backbone }: RunRecord): Problem {

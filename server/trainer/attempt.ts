@@ -44,7 +44,7 @@ async function attempt(job: Job, { emit, stop }: AttemptContext): Promise<NewRun
     })
   }
   emit({ type: 'phase', phase: 'preparing' })
-  const backbone = await prepareBackbone(settings, dataset.classes.length, dataDir)
+  const backbone = await prepareBackbone(settings, dataset.classes.length, dataDir, { emit, stop })
   const { frozenGroups, trainedGroups, trainableParameters, boundary } = planFreeze(backbone.graphWithHead, [
     HEAD,
   ])

@@ -1,9 +1,11 @@
 import type { BackboneGraph } from '../../lib/backbone/graph.ts'
 import { withHead } from '../../lib/backbone/head.ts'
-import { backboneEntry } from '../../lib/backbone/registry.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
+import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
-import { loadBackboneWeights } from '../weights/load.ts'
+import { demandPossible, findBackbone } from '../backbones/find.ts'
+import { hashOfImported } from '../backbones/imported.ts'
+import { obtainWeights } from '../weights/download/obtain.ts'
 
 /** A backbone made ready for a run: its graph with the head, its preprocessing as the run wants it, its weights' hash. */
 export type PreparedBackbone = {
@@ -13,19 +15,35 @@ export type PreparedBackbone = {
   readonly weightsHash: string
 }
 
-/** @throws Problem `backbones/unknown`, `weights/absent`, `weights/damaged`. */
+/** How often the log is told of a download. */
+const TELL_MS = 1000
+
+/**
+ * Weights that are not here yet are downloaded, told to the run's log.
+ *
+ * @throws Problem `backbones/…`, `weights/…`; the signal's reason.
+ */
 export async function prepareBackbone(
   settings: RunSettings,
   classes: number,
   dataDir: string,
+  { emit, stop }: { emit: (event: NewRunEvent) => void; stop: AbortSignal },
 ): Promise<PreparedBackbone> {
-  const entry = backboneEntry(settings.backbone)
-  const graph = entry.build()
-  const { hash } = await loadBackboneWeights(settings.backbone, { dataDir })
+  const backbone = await findBackbone(settings.backbone, { dataDir })
+  demandPossible(backbone, settings)
+  const graph = backbone.graph()
+  const weightsHash = backbone.imported
+    ? hashOfImported(backbone.imported)
+    : await obtainWeights(backbone.id, {
+        dataDir,
+        onProgress: (progress) => emit({ type: 'download', ...progress }),
+        everyMs: TELL_MS,
+        signal: stop,
+      }).then(({ hash }) => hash)
   return {
     graph,
     graphWithHead: withHead(graph, classes),
-    preprocessing: { ...entry.preprocess, ...settings.preprocessing },
-    weightsHash: hash,
+    preprocessing: { ...backbone.preprocess, ...settings.preprocessing },
+    weightsHash,
   }
 }

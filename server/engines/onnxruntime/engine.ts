@@ -1,9 +1,9 @@
 import type { Tensor } from 'onnxruntime-node'
 import type { BackboneGraph, TensorId, WeightStore } from '../../../lib/backbone/graph.ts'
 import { emitOnnx } from '../../../lib/onnx/emit.ts'
-import { Problem } from '../../../lib/problem.ts'
 import type { InferenceEngine, InferenceSession, OutputTensor, Probe } from '../inference-engine.ts'
 import { batchOf } from '../input.ts'
+import { createSession, library, wordsOf } from './session.ts'
 
 export type OnnxruntimeSettings = {
   /** Threads of one session. On a CPU, one session of one thread per core beats one session of many threads. */
@@ -18,9 +18,6 @@ export function onnxruntimeEngine({ threads }: OnnxruntimeSettings): InferenceEn
     open: (graph, weights, outputs) => openSession(graph, weights, outputs, threads),
   }
 }
-
-// Loaded when it is needed: a machine without the native library can still say so.
-const library = () => import('onnxruntime-node')
 
 async function probe(): Promise<Probe> {
   try {
@@ -38,22 +35,15 @@ async function openSession(
   threads: number,
 ): Promise<InferenceSession> {
   const model = emitOnnx(graph, weights, { outputs: [...outputs] })
-  const ort = await library()
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: ['cpu'],
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  }).catch((cause: unknown) => {
-    throw refused(outputs, cause)
+  const { session, tensor } = await createSession(model, {
+    threads,
+    what: `the network up to ${outputs.join(', ')}`,
   })
   const [input] = session.inputNames
   return {
     async run(images) {
       const shape = [batchOf(graph, images), graph.size, graph.size, 3]
-      const results = await session.run({ [input!]: new ort.Tensor('float32', images, shape) })
+      const results = await session.run({ [input!]: tensor(images, shape) })
       return Object.fromEntries(outputs.map((id) => [id, outputTensor(results[id])]))
     },
     close: () => session.release(),
@@ -63,16 +53,4 @@ async function openSession(
 function outputTensor(tensor: Tensor | undefined): OutputTensor {
   if (!(tensor?.data instanceof Float32Array)) throw new TypeError('onnxruntime gave no float32 output')
   return { shape: tensor.dims, data: tensor.data }
-}
-
-function refused(outputs: readonly TensorId[], cause: unknown): Problem {
-  return new Problem('engines/refused', {
-    says: `onnxruntime can't take the network up to ${outputs.join(', ')}: ${wordsOf(cause)}`,
-    advice: 'Check the engine with "whippet doctor".',
-    cause,
-  })
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
-import type { WeightStore } from '../../../lib/backbone/graph.ts'
+import type { BackboneGraph, TensorId } from '../../../lib/backbone/graph.ts'
 import { parseSafetensors } from '../../../lib/backbone/weights/safetensors.ts'
 import { needsFeatureMap } from '../../../lib/classify/look.ts'
 import { Problem } from '../../../lib/problem.ts'
+import { type OpenedBackbone, openBackbone } from '../../backbones/open.ts'
 import { onnxruntimeEngine } from '../../engines/onnxruntime/engine.ts'
 import { livesWithParent } from '../../processes/child.ts'
-import { loadBackboneWeights } from '../../weights/load.ts'
 import { createSegment } from '../cache/segment.ts'
 import {
   type Assignment,
@@ -47,22 +47,23 @@ async function work(): Promise<void> {
 
 async function open(assignment: Assignment): Promise<Pipeline> {
   const { graph, cut, weights, preprocessing, looks, folder, width } = assignment
-  const loaded = await load(weights.source)
-  if (loaded.hash !== weights.hash) throw otherWeights(weights.hash, loaded.hash)
-  const session = await onnxruntimeEngine({ threads: 1 }).open(
-    graph,
-    loaded.weights,
-    needsFeatureMap(looks) ? [cut, graph.featureMap] : [cut],
-  )
+  const outputs = needsFeatureMap(looks) ? [cut, graph.featureMap] : [cut]
+  const { session, hash } = await openNetwork(weights.source, graph, outputs)
+  if (hash !== weights.hash) throw otherWeights(weights.hash, hash)
   const onExtracted = (hash: string) => say({ type: 'extracted', hash })
   const segment = createSegment(folder, width)
   return { session, cut, featureMap: graph.featureMap, preprocessing, looks, segment, onExtracted }
 }
 
-async function load(source: WeightsSource): Promise<{ weights: WeightStore; hash: string }> {
-  if (source.kind === 'backbone') return loadBackboneWeights(source.id, { dataDir: source.dataDir })
+async function openNetwork(
+  source: WeightsSource,
+  graph: BackboneGraph,
+  outputs: readonly TensorId[],
+): Promise<OpenedBackbone> {
+  if (source.kind === 'backbone') return openBackbone({ ...source, graph, outputs })
   const bytes = await readFile(source.path)
-  return { weights: parseSafetensors(bytes), hash: createHash('sha256').update(bytes).digest('hex') }
+  const session = await onnxruntimeEngine({ threads: 1 }).open(graph, parseSafetensors(bytes), outputs)
+  return { session, hash: createHash('sha256').update(bytes).digest('hex') }
 }
 
 async function finish(): Promise<void> {

@@ -1,0 +1,34 @@
+import type { BackboneGraph, TensorId } from '../../lib/backbone/graph.ts'
+import type { InferenceSession } from '../engines/inference-engine.ts'
+import { onnxruntimeEngine } from '../engines/onnxruntime/engine.ts'
+import { loadBackboneWeights } from '../weights/load.ts'
+import { hashOfImported, readImported, readOnnx } from './imported.ts'
+import { openOnnx } from './onnx-session.ts'
+
+export type Wanted = {
+  readonly id: string
+  readonly dataDir: string
+  readonly graph: BackboneGraph
+  readonly outputs: readonly TensorId[]
+}
+
+/** A session, and the hash of the weights that it runs on. */
+export type OpenedBackbone = { readonly session: InferenceSession; readonly hash: string }
+
+/**
+ * A backbone up to `outputs` under onnxruntime, on one thread: of the registry by its graph, an imported one as it is.
+ *
+ * @throws Problem `weights/…`, `backbones/damaged`, `engines/refused`.
+ */
+export async function openBackbone({ id, dataDir, graph, outputs }: Wanted): Promise<OpenedBackbone> {
+  const imported = await readImported(dataDir, id)
+  if (imported) {
+    const session = await openOnnx(await readOnnx(dataDir, imported), {
+      ...imported,
+      size: imported.preprocess.size,
+    })
+    return { session, hash: hashOfImported(imported) }
+  }
+  const { weights, hash } = await loadBackboneWeights(id, { dataDir })
+  return { session: await onnxruntimeEngine({ threads: 1 }).open(graph, weights, outputs), hash }
+}

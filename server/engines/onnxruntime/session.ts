@@ -1,0 +1,44 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { Problem } from '../../../lib/problem.ts'
+
+// Loaded when it is needed: a machine without the native library can still say so.
+export const library = () => import('onnxruntime-node')
+
+export type Opened = {
+  readonly session: InferenceSession
+  /** A float32 tensor over `data`, which is not copied. */
+  tensor(data: Float32Array, dims: readonly number[]): Tensor
+}
+
+/**
+ * An ONNX model under onnxruntime on the CPU.
+ *
+ * @param what names the model in the refusal: "the network up to pool".
+ * @throws Problem `engines/refused`.
+ */
+export async function createSession(
+  model: Uint8Array,
+  { threads, what }: { threads: number; what: string },
+): Promise<Opened> {
+  const ort = await library()
+  const session = await ort.InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Its warnings are about graphs as they were exported; errors arrive as errors.
+    logSeverityLevel: 3,
+  }).catch((cause: unknown) => {
+    throw new Problem('engines/refused', {
+      says: `onnxruntime can't take ${what}: ${wordsOf(cause)}`,
+      advice: 'Check the engine with "whippet doctor".',
+      cause,
+    })
+  })
+  return { session, tensor: (data, dims) => new ort.Tensor('float32', data, dims) }
+}
+
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
