@@ -17,8 +17,8 @@ type Column = {
 
 const COLUMNS: readonly Column[] = [
   { key: 'name', title: 'Class', hint: '' },
-  { key: 'recall', title: 'Found', hint: 'Recall: the share of its pictures that were recognised' },
-  { key: 'precision', title: 'Right when said', hint: 'Precision: how often the answer is right' },
+  { key: 'recall', title: 'Recall', hint: 'The share of its pictures that were recognised' },
+  { key: 'precision', title: 'Precision', hint: 'How often this answer is right' },
   { key: 'images', title: 'Pictures', hint: 'Test pictures of the class' },
 ]
 

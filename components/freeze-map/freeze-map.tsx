@@ -23,7 +23,7 @@ export function FreezeMap({ backbone }: { backbone: Backbone }) {
   return (
     <div>
       <ol
-        className="flex h-[142px] items-end gap-[3px] overflow-x-auto pt-3 pb-6"
+        className="flex h-[142px] items-end gap-[3px] overflow-x-auto overflow-y-hidden pt-3 pr-1 pb-6"
         aria-label="Layer groups, from the picture to the answer"
       >
         {groups.map((group, i) => (
@@ -32,8 +32,10 @@ export function FreezeMap({ backbone }: { backbone: Backbone }) {
             <span
               title={group.title}
               className={cn(
-                'relative min-w-[22px] rounded-t-[6px] rounded-b-[3px] border',
-                group.trained ? 'border-amber-2 bg-amber-1' : 'border-ice-2 bg-ice-1',
+                'relative rounded-t-[6px] rounded-b-[3px] border',
+                group.trained
+                  ? 'min-w-[32px] border-amber-2 bg-amber-1'
+                  : 'min-w-[22px] border-ice-2 bg-ice-1',
               )}
               style={{ height: group.height, flex: group.width }}
             >

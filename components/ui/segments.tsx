@@ -18,13 +18,13 @@ export function Segments<T extends string>({ label, value, onChange, options }: 
       aria-label={label}
       value={value}
       onValueChange={(chosen) => onChange(chosen as T)}
-      className="inline-flex max-w-full flex-wrap overflow-hidden rounded-md border border-line"
+      className="inline-flex min-h-9 max-w-full flex-wrap overflow-hidden rounded-md border border-line"
     >
       {options.map((option) => (
         <Radio.Root
           key={option.value}
           value={option.value}
-          className="px-3 py-1 text-soft -outline-offset-2 hover:text-ink data-checked:bg-hover data-checked:text-ink"
+          className="grid place-items-center px-3 py-1 text-soft -outline-offset-2 hover:text-ink data-checked:bg-hover data-checked:text-ink"
         >
           {option.title}
         </Radio.Root>

@@ -5,6 +5,7 @@ import { cache } from 'react'
 import { ClassTable } from '../../../components/datasets/class-table.tsx'
 import { ImportReportCard } from '../../../components/datasets/import-report.tsx'
 import { PicturesSection } from '../../../components/datasets/pictures-section.tsx'
+import { SplitCard } from '../../../components/datasets/split-card.tsx'
 import { buttonLooks } from '../../../components/ui/button.tsx'
 import { PageHead } from '../../../components/ui/page-head.tsx'
 import { pictureQuerySchema } from '../../../lib/api/datasets.ts'
@@ -46,7 +47,10 @@ export default async function Dataset({ params, searchParams }: Props) {
         }
       />
       <div className="mb-8 grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
-        <ImportReportCard dataset={dataset} />
+        <div className="grid grid-cols-1 gap-4">
+          <ImportReportCard dataset={dataset} />
+          <SplitCard counts={dataset.counts} />
+        </div>
         <ClassTable dataset={dataset} />
       </div>
       <PicturesSection version={dataset.id} classes={dataset.classes} query={query} first={first} />

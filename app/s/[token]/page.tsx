@@ -16,7 +16,8 @@ export default async function SharedRunPage({ params }: { params: Promise<{ toke
   const opened = await services().shares.open(token)
   if (!opened) return <LinkEnded />
   const { run } = opened
-  const backbones = await services().machine.backbones()
+  const { machine, models } = services()
+  const [backbones, bundle] = await Promise.all([machine.backbones(), models.bundle(run.id)])
   const backbone = backbones.find(({ id }) => id === run.settings.backbone)?.title ?? run.settings.backbone
-  return <SharedRun contract={contract()} token={token} initial={run} backbone={backbone} />
+  return <SharedRun contract={contract()} token={token} initial={run} backbone={backbone} bundle={bundle} />
 }
