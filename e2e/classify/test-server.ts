@@ -7,6 +7,7 @@ import { type Running, startServer } from '../../server/main.ts'
 export async function startTestServer(dataDir?: string): Promise<Running> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'whippet-classify-')))
   const server = await startServer({ dataDir: folder, host: '127.0.0.1', port: 0, pages: 'built' })
+  await server.pagesSettled
   return {
     ...server,
     async stop() {
