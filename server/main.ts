@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import type { Problem } from '../lib/problem.ts'
 import { adminToken } from './auth/admin-token.ts'
@@ -98,7 +99,7 @@ export async function startServer(given: Settings): Promise<Running> {
       pages = onEnd(startPages(http, { dev: mode === 'dev', say }), (started) => started.close())
     }
     url = `http://${isLoopback(host) ? 'localhost' : nameOf(host)}:${port}`
-    if (token?.made) say(`The admin token, told this once: ${token.made}\nOpen ${url}/?token=${token.made}`)
+    if (token) sayHowToReach(say, { host, port, made: token.made })
     return { url, parts, pagesSettled: pages?.settled ?? Promise.resolve(), stop }
   } catch (thrown) {
     await stop()
@@ -112,6 +113,22 @@ export async function startServer(given: Settings): Promise<Running> {
 }
 
 const LONGEST_REQUEST_MS = 6 * 3600 * 1000
+
+/** Where others find the server, and, once, the token that lets them in. */
+function sayHowToReach(
+  say: (line: string) => void,
+  { host, port, made }: { host: string; port: number; made: string | undefined },
+): void {
+  const isAny = host === '0.0.0.0' || host === '::'
+  const names = isAny ? outerAddresses() : [nameOf(host)]
+  if (made) say(`The admin token, told this once: ${made}`)
+  for (const name of names) say(`Others reach it at http://${name}:${port}/${made ? `?token=${made}` : ''}`)
+}
+
+function outerAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return all.flatMap(({ family, internal, address }) => (family === 'IPv4' && !internal ? [address] : []))
+}
 
 /** An address that stands for all of the machine's is no name to open. */
 function nameOf(host: string): string {

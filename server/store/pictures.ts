@@ -1,4 +1,5 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { setImmediate as immediate } from 'node:timers/promises'
+import { and, asc, eq, gte, inArray, lt, sql } from 'drizzle-orm'
 import type { PicturePage, PictureQuery } from '../../lib/api/datasets.ts'
 import type { Picture, Split } from '../../lib/dataset/dataset.ts'
 import type { Database } from './database.ts'
@@ -7,6 +8,9 @@ import { withinTime } from './trouble.ts'
 
 /** How many pictures stand for a version at a glance. */
 const COVER = 6
+
+/** Rows read in one go: the embedded database holds up everything else meanwhile, so these take some 20 ms. */
+const AT_ONCE = 1000
 
 export type Pictures = {
   /** In the order of the import. */
@@ -23,12 +27,24 @@ export function picturesIn({ db, place }: Pick<Database, 'db' | 'place'>, timeou
   const ask = <T>(work: Promise<T>) => withinTime(work, timeoutMs, place)
   return {
     async pictures(versionId) {
-      const all = db
-        .select()
-        .from(pictureTable)
-        .where(eq(pictureTable.versionId, versionId))
-        .orderBy(asc(pictureTable.position))
-      return (await ask(all)).map(({ versionId: _version, position: _position, ...picture }) => picture)
+      const all: Picture[] = []
+      for (let first = 0; ; first += AT_ONCE) {
+        const rows = db
+          .select()
+          .from(pictureTable)
+          .where(
+            and(
+              eq(pictureTable.versionId, versionId),
+              gte(pictureTable.position, first),
+              lt(pictureTable.position, first + AT_ONCE),
+            ),
+          )
+          .orderBy(asc(pictureTable.position))
+        const found = await ask(rows)
+        for (const { versionId: _version, position: _position, ...picture } of found) all.push(picture)
+        if (found.length < AT_ONCE) return all
+        await immediate()
+      }
     },
     async page(versionId, { split, label, offset, limit }) {
       const wanted = and(
