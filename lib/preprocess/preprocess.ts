@@ -1,3 +1,4 @@
+import { levelsOf, normaliseInto } from './levels.ts'
 import { placePicture } from './place-picture.ts'
 import type { Pixels, Preprocessing } from './preprocessing.ts'
 
@@ -17,18 +18,5 @@ export function preprocess(pixels: Pixels, preprocessing: Preprocessing): Float3
 
 /** {@link preprocess} into one picture's place of a batch, `out` being `[S, S, 3]`. */
 export function preprocessInto(out: Float32Array, pixels: Pixels, preprocessing: Preprocessing): void {
-  const { data } = placePicture(pixels, preprocessing)
-  const [red, green, blue] = levels(preprocessing)
-  for (let i = 0; i < out.length; i += 3) {
-    out[i] = red[data[i]!]!
-    out[i + 1] = green[data[i + 1]!]!
-    out[i + 2] = blue[data[i + 2]!]!
-  }
-}
-
-/** What each of the 256 levels comes to, per channel: in double precision, rounded once. */
-function levels({ mean, std }: Preprocessing): [Float32Array, Float32Array, Float32Array] {
-  const channel = (c: 0 | 1 | 2) =>
-    Float32Array.from({ length: 256 }, (_, level) => (level / 255 - mean[c]) / std[c])
-  return [channel(0), channel(1), channel(2)]
+  normaliseInto(out, placePicture(pixels, preprocessing).data, levelsOf(preprocessing))
 }

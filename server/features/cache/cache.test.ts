@@ -128,7 +128,7 @@ test('a key is its values, not the order of its fields', () => {
   for (const changed of [
     { weights: 'v' },
     { graph: 'h' },
-    { view: 1 },
+    { view: { preset: 'vgg', seed: 0, index: 1, augment: 1 } as const },
     { emitter: 2 },
     { engine: 'x' },
     { decoder: '2' },

@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Problem } from '../../../lib/problem.ts'
 import { type FeatureKey, keyName } from './key.ts'
-import { copyFeatures, hashOfRow } from './row.ts'
+import { copyFeatures, hashOfRow, rowBytes } from './row.ts'
 import { createSegment, readRows, SEGMENT_SUFFIX, type SegmentWriter } from './segment.ts'
 
 /** Features of pictures under one key, in append-only segments that several processes may write at once. */
@@ -24,6 +24,9 @@ export interface FeatureCache {
   load(hashes: readonly string[]): Promise<Float32Array>
   close(): void
 }
+
+/** Reading this much more takes no longer than another read does. */
+const GAP_BYTES = 256 << 10
 
 /** Opens the cache of `key` under `dir`, made where absent. Torn tails and damaged rows count as absent. */
 export async function openFeatureCache(dir: string, key: FeatureKey, width: number): Promise<FeatureCache> {
@@ -58,7 +61,7 @@ export async function openFeatureCache(dir: string, key: FeatureKey, width: numb
       }
     }
     for (const [segment, rows] of rowsBySegment([...places.keys()])) {
-      for (const [first, count] of runsOf(rows))
+      for (const [first, count] of runsOf(rows, Math.floor(GAP_BYTES / rowBytes(width))))
         await readRows(join(folder, segment), width, take, first, count)
     }
     if (found.size < places.size) throw missing([...places.keys()].filter((hash) => !found.has(hash)))
@@ -103,9 +106,8 @@ function placesOf(hashes: readonly string[]): Map<string, number[]> {
   return places
 }
 
-/** Rows as runs `[first, count]`; gaps of a few rows are read over rather than seeked past. */
-function runsOf(rows: number[]): [number, number][] {
-  const gap = 64
+/** Rows as runs `[first, count]`; gaps of up to `gap` rows are read over rather than seeked past. */
+function runsOf(rows: number[], gap: number): [number, number][] {
   const runs: [number, number][] = []
   for (const row of rows.sort((a, b) => a - b)) {
     const last = runs.at(-1)

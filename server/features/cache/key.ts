@@ -1,7 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { TensorId } from '../../../lib/backbone/graph.ts'
 import type { Looks } from '../../../lib/classify/look.ts'
+import type { AugmentationPreset } from '../../../lib/preprocess/augment/presets.ts'
 import type { Preprocessing } from '../../../lib/preprocess/preprocessing.ts'
+
+/** One random view of every picture. */
+export type RandomView = {
+  readonly preset: AugmentationPreset
+  /** The run's. */
+  readonly seed: number
+  /** From 1. */
+  readonly index: number
+  /** Version of the code that makes it. */
+  readonly augment: number
+}
 
 /** Everything that a cached feature depends on, besides the picture itself. */
 export type FeatureKey = {
@@ -9,7 +21,7 @@ export type FeatureKey = {
   readonly weights: string
   /** sha256 of the graph as data, up to the cut. */
   readonly graph: string
-  /** The tensor that is cached. */
+  /** The tensor that is cached; several with commas between. */
   readonly cut: TensorId
   readonly preprocessing: Preprocessing
   readonly looks: Looks
@@ -18,10 +30,10 @@ export type FeatureKey = {
   /** Version of the code from file to decoded pixels. */
   readonly decoder: string
   /** Which of the seeded views; 0 is the picture as it is. */
-  readonly view: number
+  readonly view: 0 | RandomView
   /** Engine and version: `onnxruntime 1.30.0`. */
   readonly engine: string
-  readonly precision: 'float32'
+  readonly precision: 'float32' | 'float16' | 'uint8'
   /** Version of the code from graph to what the engine runs. */
   readonly emitter: number
 }

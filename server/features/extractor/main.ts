@@ -6,6 +6,7 @@ import { parseSafetensors } from '../../../lib/backbone/weights/safetensors.ts'
 import { needsFeatureMap } from '../../../lib/classify/look.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { type OpenedBackbone, openBackbone } from '../../backbones/open.ts'
+import type { InferenceSession } from '../../engines/inference-engine.ts'
 import { onnxruntimeEngine } from '../../engines/onnxruntime/engine.ts'
 import { livesWithParent } from '../../processes/child.ts'
 import { createSegment } from '../cache/segment.ts'
@@ -13,12 +14,14 @@ import {
   type Assignment,
   type FromExtractor,
   type PictureFile,
+  type Rows,
   toExtractorSchema,
   type WeightsSource,
 } from './messages.ts'
 import { extractAll, type Pipeline } from './pipeline.ts'
+import { rowsOfLooks, rowsOfTensors } from './rows.ts'
 
-/** The extractor process: one core, one single-threaded session, one segment. It ends with its parent. */
+/** The extractor process: one core, one single-threaded session, a segment per view. It ends with its parent. */
 
 // One core is its share: a picture is decoded by one thread beside the engine's.
 sharp.concurrency(1)
@@ -26,6 +29,7 @@ sharp.cache(false)
 
 const pictures: PictureFile[] = []
 let pipeline: Promise<Pipeline> | undefined
+let session: InferenceSession | undefined
 let working: Promise<void> | undefined
 
 livesWithParent()
@@ -46,13 +50,25 @@ async function work(): Promise<void> {
 }
 
 async function open(assignment: Assignment): Promise<Pipeline> {
-  const { graph, cut, weights, preprocessing, looks, folder, width } = assignment
-  const outputs = needsFeatureMap(looks) ? [cut, graph.featureMap] : [cut]
-  const { session, hash } = await openNetwork(weights.source, graph, outputs)
-  if (hash !== weights.hash) throw otherWeights(weights.hash, hash)
-  const onExtracted = (hash: string) => say({ type: 'extracted', hash })
-  const segment = createSegment(folder, width)
-  return { session, cut, featureMap: graph.featureMap, preprocessing, looks, segment, onExtracted }
+  const { graph, rows, views, weights, preprocessing, width } = assignment
+  const outputs = outputsOf(rows, graph)
+  // Pixels alone need no network.
+  const opened = outputs.length > 0 ? await openNetwork(weights.source, graph, outputs) : undefined
+  if (opened && opened.hash !== weights.hash) throw otherWeights(weights.hash, opened.hash)
+  session = opened?.session
+  return {
+    rowOf:
+      rows.kind === 'looks'
+        ? rowsOfLooks(session!, rows, preprocessing, graph.featureMap)
+        : rowsOfTensors(session, rows.layout, preprocessing),
+    views: views.map((view) => ({ ...view, segment: createSegment(view.folder, width) })),
+    onExtracted: (hash) => say({ type: 'extracted', hash }),
+  }
+}
+
+function outputsOf(rows: Rows, graph: BackboneGraph): TensorId[] {
+  if (rows.kind === 'tensors') return rows.layout.map(({ id }) => id).filter((id) => id !== 'image')
+  return needsFeatureMap(rows.looks) ? [rows.cut, graph.featureMap] : [rows.cut]
 }
 
 async function openNetwork(
@@ -68,9 +84,9 @@ async function openNetwork(
 
 async function finish(): Promise<void> {
   await working
-  const { segment, session } = await pipeline!
-  segment.close()
-  await session.close()
+  const { views } = await pipeline!
+  for (const { segment } of views) segment.close()
+  await session?.close()
   process.exit(0)
 }
 

@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os'
+import type { BackboneGraph } from '../../lib/backbone/graph.ts'
+import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
+import { type FeatureCache, openFeatureCache } from './cache/cache.ts'
+import type { FeatureKey } from './cache/key.ts'
+import type { PictureFile, Rows, View, WeightsSource } from './extractor/messages.ts'
+import { type StartExtractor, startExtractor } from './extractor/start.ts'
+import { runExtractors } from './extractors.ts'
+import { type ExtractionProgress, progressMeter } from './progress.ts'
+
+export type Filling = {
+  /** sha256 and file of each picture; the same picture may come twice. */
+  readonly pictures: readonly Pick<PictureFile, 'hash' | 'path'>[]
+  readonly graph: BackboneGraph
+  readonly rows: Rows
+  /** 32-bit words per row. */
+  readonly width: number
+  /** A cache per view. */
+  readonly views: readonly { readonly key: FeatureKey; readonly random?: View['random'] }[]
+  readonly weights: { readonly source: WeightsSource; readonly hash: string }
+  readonly preprocessing: Preprocessing
+  readonly cacheDir: string
+  /** Extractor processes at most; one per core by default. */
+  readonly processes?: number | undefined
+  readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export type Filled = {
+  /** One per view, in their order. */
+  readonly caches: readonly FeatureCache[]
+  /** Pictures of which every view was there. */
+  readonly fromCache: number
+}
+
+/** Fewer pictures than this per process are not worth starting one for. */
+const WORTH_A_PROCESS = 24
+
+/**
+ * Sees to it that every view of every picture is in its cache: what is missing is computed by extractor processes. However
+ * it ends, what was computed is kept, and the next call goes on from there.
+ *
+ * @throws Problem `features/unreadable`, `features/extractor-died`, `features/disk-full`, `features/other-weights`; the
+ * signal's reason when it is aborted.
+ */
+export async function fillCaches(filling: Filling, start: StartExtractor = startExtractor): Promise<Filled> {
+  const { graph, rows, width, views, weights, preprocessing, cacheDir, signal } = filling
+  signal?.throwIfAborted()
+  const caches = await Promise.all(views.map(({ key }) => openFeatureCache(cacheDir, key, width)))
+  const distinct = [...new Map(filling.pictures.map((picture) => [picture.hash, picture])).values()]
+  const missing = distinct.flatMap(({ hash, path }): PictureFile[] => {
+    const lacking = caches.flatMap((cache, index) => (cache.has(hash) ? [] : [index]))
+    return lacking.length > 0 ? [{ hash, path, views: lacking }] : []
+  })
+  const fromCache = distinct.length - missing.length
+  const meter = progressMeter({ total: distinct.length, fromCache }, filling.onProgress ?? (() => undefined))
+  meter(0)
+  if (missing.length > 0) {
+    const most = filling.processes ?? availableParallelism()
+    await runExtractors({
+      assignment: {
+        graph,
+        rows,
+        views: caches.map(({ folder }, i) => ({
+          folder,
+          ...(views[i]!.random && { random: views[i]!.random }),
+        })),
+        weights,
+        preprocessing,
+        width,
+      },
+      pictures: missing,
+      processes: Math.max(1, Math.min(most, Math.floor(missing.length / WORTH_A_PROCESS))),
+      start,
+      onExtracted: meter,
+      signal,
+    })
+    await Promise.all(caches.map((cache) => cache.refresh()))
+  }
+  return { caches, fromCache }
+}
