@@ -28,9 +28,28 @@ export type Chart = {
 
 /** The charts of a run: loss and validation accuracy by epoch, or for the exact head loss by iteration and the choice of L2. */
 export function chartsOf(run: Run): Chart[] {
+  const tuned = run.curves.filter(({ series }) => !isHeadAlone(series))
+  if (tuned.length > 0) return tuningCharts(tuned)
   if (run.settings.solver.kind === 'exact') return [pathChart(run.curves), choiceChart(run)]
   const points = run.curves.flatMap((curve) => curve.points)
   return [lossChart(points), accuracyChart(points)]
+}
+
+/** Curves of the head's own solver, before anything else is trained. */
+function isHeadAlone(series: string): boolean {
+  return /^(l2=.*|refit|final|sgd|adam)$/.test(series)
+}
+
+/** The phases of fine-tuning one after another, epoch by epoch. */
+function tuningCharts(curves: readonly Curve[]): Chart[] {
+  const points = curves.flatMap((curve) => curve.points).map((point, i) => ({ ...point, step: i + 1 }))
+  let x = 1
+  const marks = curves.map(({ series, points: of }) => {
+    const mark = { x, name: series }
+    x += of.length
+    return mark
+  })
+  return [lossChart(points), accuracyChart(points)].map((chart) => ({ ...chart, marks }))
 }
 
 /** The curves of an exact fit one after another: each L2 begins where the one before it ended. */

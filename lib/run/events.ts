@@ -56,8 +56,44 @@ export const curvePointSchema = z.object({
   loss: z.number(),
   validationLoss: z.number().optional(),
   validationTop1: z.number().optional(),
+  /** Share of right answers among the pictures that were learned from, each judged before its step. */
+  top1: z.number().optional(),
+  learningRate: z.number().optional(),
 })
 export type CurvePoint = z.infer<typeof curvePointSchema>
+
+/** One stretch of training with the same weights unfrozen, as it was planned. */
+export const plannedPhaseSchema = z.object({
+  name: z.string(),
+  /** 0 where the solver fits the head. */
+  epochs: whole,
+  learningRate: z.number(),
+  trainedGroups: z.array(z.string()),
+  trainableParameters: whole,
+  /** Where the frozen prefix ends; several tensors with commas between. */
+  cut: z.string(),
+  prefix: z.enum(['cached', 'per epoch', 'none']),
+  views: whole,
+  cacheBytes: whole,
+  memoryBytes: whole,
+})
+export type PlannedPhase = z.infer<typeof plannedPhaseSchema>
+
+/** Which of the planned phases a run is in; `index` counts from 0. */
+export const trainingPhaseSchema = z.object({
+  index: whole,
+  count: whole,
+  name: z.string(),
+  epochs: whole,
+})
+export type TrainingPhaseEvent = z.infer<typeof trainingPhaseSchema>
+
+/** What computes the gradients; `says` is for people, where there is something to know. */
+export const trainingEngineSchema = z.object({
+  engine: z.string(),
+  title: z.string(),
+  says: z.string().optional(),
+})
 
 export const planSchema = z.object({
   backbone: z.string(),
@@ -66,6 +102,13 @@ export const planSchema = z.object({
   trainableParameters: whole,
   /** The tensor at which the backbone is cut, and whose values are cached. */
   cut: z.string(),
+  /** What is trained one after the other, where that is more than the head; the fields above are then the last one's. */
+  phases: z.array(plannedPhaseSchema).optional(),
+  /** Weights that start fresh instead of restored. */
+  skipped: z.array(z.string()).optional(),
+  warnings: z
+    .array(z.object({ code: z.string(), says: z.string(), advice: z.string(), phase: z.string().optional() }))
+    .optional(),
 })
 export type RunPlan = z.infer<typeof planSchema>
 
@@ -90,9 +133,11 @@ export const newRunEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('phase'), phase: z.enum(PHASES) }),
   downloadProgressSchema.extend({ type: z.literal('download') }),
   planSchema.extend({ type: z.literal('plan') }),
+  trainingEngineSchema.extend({ type: z.literal('training-engine') }),
+  trainingPhaseSchema.extend({ type: z.literal('training-phase') }),
   extractionProgressSchema.extend({ type: z.literal('extraction') }),
   extractionSummarySchema.extend({ type: z.literal('extracted') }),
-  /** `series` names the curve: `l2=0.001`, `refit`, `sgd`. */
+  /** `series` names the curve: `l2=0.001`, `refit`, `sgd`, or a phase of fine-tuning. */
   curvePointSchema.extend({ type: z.literal('point'), series: z.string(), etaSeconds: seconds.optional() }),
   chosenL2Schema.extend({ type: z.literal('l2-chosen') }),
   z.object({ type: z.literal('head-fitted'), l2: z.number().optional(), seconds }),

@@ -1,5 +1,5 @@
 import { count, duration } from '../figures.ts'
-import type { CurvePoint, DownloadProgress } from './events.ts'
+import type { CurvePoint, DownloadProgress, TrainingPhaseEvent } from './events.ts'
 import type { Curve, Run } from './run.ts'
 
 /** A phase of a run, as the bar on its page shows it; `share` is how much of it is done, absent while nobody knows. */
@@ -91,6 +91,8 @@ function now(run: Run, id: RunPhase['id']): Pick<RunPhase, 'words' | 'share'> {
   const { state, settings } = run
   if (state.status === 'training') {
     const { solver } = settings
+    const { trainingPhase: phase } = run
+    if (phase && phase.epochs > 0) return epochsOf(phase, state.latest?.step ?? 0)
     if (!state.latest) return { words: 'train' }
     if (solver.kind === 'exact') return { words: `${state.latest.series}, iteration ${state.latest.step}` }
     const { step } = state.latest
@@ -100,6 +102,11 @@ function now(run: Run, id: RunPhase['id']): Pick<RunPhase, 'words' | 'share'> {
   if (!progress) return { words: id === 'extracting' ? 'extract' : 'evaluate' }
   const words = `${count(progress.done)} of ${count(progress.total)} pictures`
   return { words: `${id} ${words}`, share: progress.total === 0 ? 1 : progress.done / progress.total }
+}
+
+function epochsOf({ name, epochs, index, count }: TrainingPhaseEvent, step: number) {
+  const which = count > 1 ? `${name} (${index + 1} of ${count}), ` : ''
+  return { words: `${which}epoch ${step} of ${epochs}`, share: Math.min(1, step / epochs) }
 }
 
 function done({ extraction, l2, evaluation }: Run, id: RunPhase['id']): string {

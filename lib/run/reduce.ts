@@ -93,6 +93,10 @@ function fold(run: Run, event: RunEvent): Run {
       return { ...run, state: { status: 'preparing', download: bodyOf(event) } }
     case 'plan':
       return { ...run, plan: bodyOf(event) }
+    case 'training-engine':
+      return { ...run, engine: bodyOf(event) }
+    case 'training-phase':
+      return { ...run, trainingPhase: bodyOf(event), state: { status: 'training' } }
     case 'extraction': {
       const status = run.state.status === 'evaluating' ? 'evaluating' : 'extracting'
       return { ...run, state: { status, progress: bodyOf(event) } }

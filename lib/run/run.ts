@@ -6,6 +6,8 @@ import {
   extractionSummarySchema,
   planSchema,
   runDatasetSchema,
+  trainingEngineSchema,
+  trainingPhaseSchema,
 } from './events.ts'
 import { runSettingsSchema } from './settings.ts'
 import { runStateSchema } from './state.ts'
@@ -29,6 +31,9 @@ export const runSchema = z.object({
   state: runStateSchema,
   startedAt: z.iso.datetime().optional(),
   plan: planSchema.optional(),
+  engine: trainingEngineSchema.optional(),
+  /** The one that runs, or ran last. */
+  trainingPhase: trainingPhaseSchema.optional(),
   /** All extractions of the attempt together. */
   extraction: extractionSummarySchema.optional(),
   /** In the order in which they began. */

@@ -1,4 +1,5 @@
-import type { RunEvent } from '../../lib/run/events.ts'
+import { bytes } from '../../lib/figures.ts'
+import type { PlannedPhase, RunEvent } from '../../lib/run/events.ts'
 import { type Curve, isOver, type Run, reduceRun } from '../../lib/run/run.ts'
 import { askOwner } from '../owner/control.ts'
 import { gone } from '../owner/owned-datasets.ts'
@@ -73,11 +74,15 @@ export function servedEvents(dataDir: string, run: string): Following['eventsAft
 function linesOf(event: RunEvent): string[] {
   switch (event.type) {
     case 'plan': {
-      const { backbone, frozenGroups, trainedGroups, trainableParameters, cut } = event
+      const { backbone, frozenGroups, trainedGroups, trainableParameters, cut, warnings = [] } = event
       return [
         `${backbone}: ${frozenGroups.length} layer groups frozen, ${trainedGroups.join(', ')} trained (${trainableParameters.toLocaleString('en')} parameters), cached at ${cut}`,
+        ...(event.phases ?? []).map(phaseLine),
+        ...warnings.map(({ says, advice }) => `note: ${says} ${advice}`),
       ]
     }
+    case 'training-engine':
+      return [`training on ${event.title}`, ...(event.says ? [event.says] : [])]
     case 'extracted': {
       const { pictures, fromCache, seconds, imagesPerSecond } = event
       const rate = fromCache < pictures ? `, ${imagesPerSecond.toFixed(0)} images/s` : ''
@@ -96,6 +101,23 @@ function linesOf(event: RunEvent): string[] {
     default:
       return []
   }
+}
+
+function phaseLine({
+  name,
+  epochs,
+  learningRate,
+  trainedGroups,
+  trainableParameters,
+  ...rest
+}: PlannedPhase): string {
+  const how = epochs === 0 ? 'by the solver' : `${epochs} epochs at ${learningRate}`
+  const { prefix, cut, views, cacheBytes } = rest
+  const cache =
+    prefix === 'per epoch'
+      ? 'frozen layers run in every epoch'
+      : `cached at ${cut}, ${views === 1 ? 'one view' : `${views} views`}, ${bytes(cacheBytes)}`
+  return `  ${name}: ${trainedGroups.join(', ')} (${trainableParameters.toLocaleString('en')} parameters), ${how}, ${cache}`
 }
 
 function curveLine({ series, points }: Curve): string {

@@ -60,6 +60,18 @@ export const anyEvent: fc.Arbitrary<NewRunEvent> = fc
       cut: fc.string(),
     }),
     fc.record({
+      type: fc.constant('training-engine' as const),
+      engine: fc.constantFrom('tensorflow', 'wasm'),
+      title: fc.string(),
+    }),
+    fc.record({
+      type: fc.constant('training-phase' as const),
+      index: whole,
+      count: whole,
+      name: fc.string(),
+      epochs: whole,
+    }),
+    fc.record({
       type: fc.constant('extraction' as const),
       done: whole,
       total: whole,
