@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { describeMachine } from './machine.ts'
 import { benchMainJob } from './main-job.ts'
+import { benchTraining } from './training.ts'
 
 export type Report = {
   results: Record<string, unknown>
@@ -15,6 +16,7 @@ export type Report = {
 
 const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Report>> = {
   'main-job': benchMainJob,
+  training: benchTraining,
 }
 
 export type BenchOptions = {
