@@ -40,22 +40,23 @@ export function dropBackend(backend: Backend): void {
   tf.registerBackend(backend, factory)
 }
 
-/** Whether the GPU was taken from `backend`: driver reset, too many contexts, a phone's sleep. Reads give zeros then. */
-export function isLost(backend: Backend): boolean {
-  const running = tf.findBackend(backend) as Partial<WebglInside & WebgpuInside> | null
-  if (backend === 'webgl') return running?.gpgpu?.gl.isContextLost() ?? false
-  if (backend === 'webgpu') return running?.device !== undefined && lostDevices.has(running.device)
-  return false
+/**
+ * Resolves when the GPU is taken from `backend`: driver reset, too many contexts, a phone's sleep. What waits for a result
+ * then waits for ever (WebGL) or gets an error (WebGPU).
+ */
+export function whenLost(backend: Backend): Promise<void> {
+  const inside = tf.findBackend(backend) as Partial<WebglInside & WebgpuInside> | null
+  const gl = inside?.gpgpu?.gl
+  if (gl) return new Promise((resolve) => gl.canvas.addEventListener('webglcontextlost', () => resolve()))
+  return inside?.device?.lost.then(() => undefined) ?? new Promise(() => undefined)
 }
 
-/** WebGPU tells of a loss by a promise: remember it from the start. */
-export function watchForLoss(backend: Backend): void {
-  const device = (tf.findBackend(backend) as Partial<WebgpuInside> | null)?.device
-  if (backend === 'webgpu' && device) void device.lost.then(() => lostDevices.add(device))
+/** Whether it is gone already, before {@link whenLost} could say so: what was read from it then are zeros. */
+export function isLost(backend: Backend): boolean {
+  return (tf.findBackend(backend) as Partial<WebglInside> | null)?.gpgpu?.gl.isContextLost() ?? false
 }
 
 let wasmPathsSet = false
-const lostDevices = new WeakSet<object>()
 
 async function whyNoWebgpu(softwareToo: boolean): Promise<string | undefined> {
   if (!globalThis.isSecureContext)

@@ -6,7 +6,7 @@ import type { Pixels } from '../../preprocess/preprocessing.ts'
 import { Problem } from '../../problem.ts'
 import { type Classification, type Classifier, classify } from '../classify.ts'
 import { BACKEND_TITLES, BACKENDS, type Backend } from './backend-names.ts'
-import { dropBackend, isLost, startBackend, type WasmFiles, watchForLoss, whyNot } from './backends.ts'
+import { dropBackend, isLost, startBackend, type WasmFiles, whenLost, whyNot } from './backends.ts'
 import { agree, checkInput } from './self-check.ts'
 
 export type SessionOptions = {
@@ -89,11 +89,15 @@ export async function openSession({ manifest, artifacts, wasm, ...given }: Sessi
 
   async function load(backend: Backend): Promise<Loaded> {
     await startBackend(backend, wasm)
-    watchForLoss(backend)
+    const lost = whenLost(backend).then(() => {
+      throw new Error(`${BACKEND_TITLES[backend]} lost its GPU.`)
+    })
+    // It is looked at only while a picture is: what is lost in between is found out then.
+    lost.catch(() => undefined)
     const model = await loadGraphModel(tf.io.fromMemory(artifacts))
     const classifier = bundleClassifier(tf, model, manifest)
     const forward: Classifier['forward'] = async (picture) => {
-      const seen = await classifier.forward(picture)
+      const seen = await Promise.race([classifier.forward(picture), lost])
       if (isLost(backend)) throw new Error(`${BACKEND_TITLES[backend]} lost its GPU.`)
       if (!seen.logits.every(Number.isFinite)) throw new Error(`${BACKEND_TITLES[backend]} gave no numbers.`)
       return seen
