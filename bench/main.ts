@@ -3,6 +3,7 @@
  * or a readable table. Ratios are measured side by side in the same run; above 1 means faster than the peer.
  */
 import { parseArgs } from 'node:util'
+import { benchBrowser } from './browser.ts'
 import { describeMachine } from './machine.ts'
 import { benchMainJob } from './main-job.ts'
 import { benchTraining } from './training.ts'
@@ -15,6 +16,7 @@ export type Report = {
 }
 
 const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Report>> = {
+  browser: benchBrowser,
   'main-job': benchMainJob,
   training: benchTraining,
 }
