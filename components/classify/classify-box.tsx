@@ -90,7 +90,7 @@ export function ClassifyBox({
 
   return (
     <>
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,1.5fr)_minmax(280px,1fr)]">
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.5fr)_minmax(280px,1fr)]">
         <Card
           className={cn('grid content-start gap-3', over && 'outline-2 outline-ink')}
           aria-label="Picture"

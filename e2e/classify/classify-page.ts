@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { Backend } from '../../lib/classify/browser/backend-names.ts'
-import type { TestPicture } from './dog-photos.ts'
+import type { TestPicture } from './encodings.ts'
 
 /** Software GPUs are slow, not stuck. */
 const PATIENCE_MS = 180_000

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Running, startServer } from '../../server/main.ts'
 
-/** The real server with its pages, on an empty data folder and any free port. */
-export async function startTestServer(dataDir?: string): Promise<Running> {
+/** The real server with its pages, on any free port; without a data folder on an empty one. */
+export async function startTestServer(dataDir?: string, host = '127.0.0.1'): Promise<Running> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'whippet-classify-')))
-  const server = await startServer({ dataDir: folder, host: '127.0.0.1', port: 0, pages: 'built' })
+  const server = await startServer({ dataDir: folder, host, port: 0, pages: 'built' })
   await server.pagesSettled
   return {
     ...server,

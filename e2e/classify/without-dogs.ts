@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { drawIcon, UPRIGHT } from '../../server/sample/draw-icon.ts'
 import { readIconSet } from '../../server/sample/icon-set.ts'
-import type { TestPicture } from './dog-photos.ts'
+import type { TestPicture } from './encodings.ts'
 
 const EMOJI = ['automobile', 'pineapple', 'airplane', 'house', 'guitar', 'soccer-ball', 'rose', 'laptop']
 const SIZE = 480
