@@ -16,7 +16,7 @@ const BUILD = join(PROJECT, '.next', 'BUILD_ID')
  *
  * @throws Problem `server/build-failed` with the last lines of what the build said.
  */
-export async function buildPages(say: (line: string) => void, signal: AbortSignal): Promise<void> {
+export async function buildPages(say: (line: string) => void, signal?: AbortSignal): Promise<void> {
   if (await isUpToDate()) return
   const lock = await waitForLock(signal)
   try {
@@ -43,20 +43,20 @@ async function lastChange(path: string): Promise<number> {
   return Math.max(0, ...times.map((time) => time.mtimeMs))
 }
 
-async function waitForLock(signal: AbortSignal) {
+async function waitForLock(signal: AbortSignal | undefined) {
   while (true) {
     const lock = lockFile(join(PROJECT, 'node_modules', '.whippet-build.lock'))
     if (lock !== 'taken') return lock
-    await pause(500, undefined, { signal })
+    await pause(500, undefined, signal && { signal })
   }
 }
 
-async function build(say: (line: string) => void, signal: AbortSignal): Promise<void> {
+async function build(say: (line: string) => void, signal: AbortSignal | undefined): Promise<void> {
   say('Building the pages, once …')
   const began = performance.now()
   const child = spawn(process.execPath, [join(PROJECT, 'node_modules/next/dist/bin/next'), 'build'], {
     cwd: PROJECT,
-    signal,
+    ...(signal && { signal }),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
   })
