@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Prediction } from '../lib/api/models.ts'
 import { adminToken } from '../server/auth/admin-token.ts'
@@ -37,7 +38,11 @@ describe.skipIf(missing)('on a model’s page', () => {
     await whippetJson(dataDir, 'import', shapes, '--name', 'shapes')
     run = (await whippetJson<{ run: string }>(dataDir, 'train', '--dataset', 'shapes')).run
     const drawings = await Promise.all(
-      ['disc', 'bar', 'kite'].map((n) => readFile(join(shapes, n, `${n}-5.png`))),
+      ['disc', 'bar', 'kite'].map((name) =>
+        sharp(join(shapes, name, `${name}-5.png`))
+          .resize(400)
+          .toBuffer(),
+      ),
     )
     pictures = await Promise.all(WAYS.map((way, i) => encodedIn(way, 'shape', drawings[i % 3]!)))
     token = (await adminToken(dataDir)).made!
