@@ -13,23 +13,26 @@ export function useLooker(device: Device | undefined) {
   const [state, setState] = useState<LookerState>({ looking: false })
   const waiting = useRef<Question | undefined>(undefined)
   const busy = useRef(false)
+  /** Goes up when everything asked so far is forgotten: what comes of it then is not shown. */
+  const era = useRef(0)
 
   /** Resolves when nothing waits any more. */
   const look = useCallback(
     async (question: Question) => {
       if (!device) return
       waiting.current = question
+      setState(({ seen }) => ({ looking: true, ...(seen && { seen }) }))
       if (busy.current) return
       busy.current = true
-      setState(({ seen }) => ({ looking: true, ...(seen && { seen }) }))
       while (waiting.current) {
         const { picture, crop } = waiting.current
         waiting.current = undefined
+        const asked = era.current
         const next = await device.look(picture, crop).then(
           (seen) => ({ seen }),
           (thrown) => ({ problem: Problem.from(thrown).summary() }),
         )
-        setState({ looking: waiting.current !== undefined, ...next })
+        if (asked === era.current) setState({ looking: waiting.current !== undefined, ...next })
       }
       busy.current = false
     },
@@ -37,6 +40,7 @@ export function useLooker(device: Device | undefined) {
   )
 
   const forget = useCallback(() => {
+    era.current++
     waiting.current = undefined
     setState({ looking: false })
   }, [])
