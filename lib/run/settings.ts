@@ -29,6 +29,9 @@ const CHOICES = {
 
 const choicesSchema = z.strictObject(CHOICES)
 
+/** Choices before their defaults are filled in, as recipes write them. */
+export type ChoicesInput = Partial<z.input<typeof choicesSchema>>
+
 /** What a run is asked to do. Stored with it, whole, so that it can be done again. */
 export const runSettingsSchema = z.strictObject({
   /** Id of a dataset version. */
@@ -68,7 +71,7 @@ type Setting = { path: readonly [string] | readonly [string, string]; takes: z.Z
 export function parseSet(
   pairs: readonly string[],
   strategy: StrategyName = 'feature-extraction',
-  base: Partial<z.input<typeof choicesSchema>> = {},
+  base: ChoicesInput = {},
 ): ChosenSettings {
   const given = new Map(pairs.map(splitPair).map(([key, value]) => [fullName(key, strategy), value]))
   const kind = solverKind(given.get('solver.kind'), base.solver?.kind)

@@ -1,6 +1,9 @@
 import type { BackboneGraph, TensorId } from '../../lib/backbone/graph.ts'
+import { overlaid } from '../../lib/fine-tuning/overlaid.ts'
 import type { InferenceSession } from '../engines/inference-engine.ts'
 import { onnxruntimeEngine } from '../engines/onnxruntime/engine.ts'
+import { runFolder } from '../trainer/run-folder.ts'
+import { hashWithTuned, readTuned } from '../trainer/tuned-weights.ts'
 import { loadBackboneWeights } from '../weights/load.ts'
 import { hashOfImported, readImported, readOnnx } from './imported.ts'
 import { openOnnx } from './onnx-session.ts'
@@ -10,6 +13,8 @@ export type Wanted = {
   readonly dataDir: string
   readonly graph: BackboneGraph
   readonly outputs: readonly TensorId[]
+  /** With what this run trained in the weights. */
+  readonly run?: string | undefined
 }
 
 /** A session, and the hash of the weights that it runs on. */
@@ -20,7 +25,7 @@ export type OpenedBackbone = { readonly session: InferenceSession; readonly hash
  *
  * @throws Problem `weights/…`, `backbones/damaged`, `engines/refused`.
  */
-export async function openBackbone({ id, dataDir, graph, outputs }: Wanted): Promise<OpenedBackbone> {
+export async function openBackbone({ id, dataDir, graph, outputs, run }: Wanted): Promise<OpenedBackbone> {
   const imported = await readImported(dataDir, id)
   if (imported) {
     const session = await openOnnx(await readOnnx(dataDir, imported), {
@@ -30,5 +35,8 @@ export async function openBackbone({ id, dataDir, graph, outputs }: Wanted): Pro
     return { session, hash: hashOfImported(imported) }
   }
   const { weights, hash } = await loadBackboneWeights(id, { dataDir })
-  return { session: await onnxruntimeEngine({ threads: 1 }).open(graph, weights, outputs), hash }
+  const tuned = run === undefined ? undefined : await readTuned(runFolder(dataDir, run))
+  const own = tuned ? overlaid(weights, tuned.tensors) : weights
+  const session = await onnxruntimeEngine({ threads: 1 }).open(graph, own, outputs)
+  return { session, hash: hashWithTuned(hash, tuned) }
 }

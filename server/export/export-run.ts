@@ -7,7 +7,8 @@ import { Problem } from '../../lib/problem.ts'
 import { findBackbone } from '../backbones/find.ts'
 import { openBlobs } from '../blobs/blobs.ts'
 import type { ReadDatasets } from '../owner/owned-datasets.ts'
-import { type RunRecord, readRunFolder } from '../trainer/run-folder.ts'
+import { type RunRecord, readRunFolder, runFolder } from '../trainer/run-folder.ts'
+import { withTuned } from '../trainer/tuned-weights.ts'
 import { loadBackboneWeights } from '../weights/load.ts'
 import { exportBundle } from './export-bundle.ts'
 import { chooseGatePictures } from './gate-pictures.ts'
@@ -61,7 +62,7 @@ export async function exportRun(
   const exported = await exportBundle({
     run,
     backbone: { id: record.backbone, entry, graph: entry.build() },
-    weights,
+    weights: await withTuned(weights, runFolder(dataDir, run), record.tuned),
     head,
     classes: record.classes,
     labels: record.classes.map(readableName),

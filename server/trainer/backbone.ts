@@ -1,8 +1,9 @@
 import type { BackboneGraph } from '../../lib/backbone/graph.ts'
 import { withHead } from '../../lib/backbone/head.ts'
+import { AUGMENTATION_PRESETS, type Augmentation } from '../../lib/preprocess/augment/presets.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
-import type { RunSettings } from '../../lib/run/settings.ts'
+import { type RunSettings, trainingOf } from '../../lib/run/settings.ts'
 import { demandPossible, findBackbone } from '../backbones/find.ts'
 import { hashOfImported } from '../backbones/imported.ts'
 import { obtainWeights } from '../weights/download/obtain.ts'
@@ -43,7 +44,14 @@ export async function prepareBackbone(
   return {
     graph,
     graphWithHead: withHead(graph, classes),
-    preprocessing: { ...backbone.preprocess, ...settings.preprocessing },
+    preprocessing: { ...backbone.preprocess, ...evaluationTwin(settings), ...settings.preprocessing },
     weightsHash,
   }
+}
+
+/** Pictures that training sees through random views are judged by the views' evaluation twin. */
+function evaluationTwin(settings: RunSettings): Augmentation['evaluation'] {
+  const { augmentation } = trainingOf(settings)
+  if (settings.strategy === 'feature-extraction' || augmentation === 'none') return {}
+  return AUGMENTATION_PRESETS[augmentation].evaluation
 }

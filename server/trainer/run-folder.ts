@@ -19,6 +19,8 @@ const recordSchema = z.object({
   classes: z.array(z.string()),
   dataset: z.object({ version: z.string(), name: z.string() }),
   settings: runSettingsSchema,
+  /** What fine-tuning changed in the backbone, beside the head in a file of its own; absent where it stayed as it was. */
+  tuned: z.object({ tensors: z.array(z.string()), sha256: z.string() }).optional(),
   /** Absent where the run had no validation pictures, or was stopped before they were judged. */
   calibration: z.object({ temperature: z.number(), notSureBelow: z.number() }).optional(),
   /** Absent where the run was stopped before its evaluation, or its dataset has no test split. */

@@ -11,7 +11,13 @@ export type LabelledPicture = { readonly hash: string; readonly label: number }
 
 export type SplitExtraction = {
   readonly dataDir: string
-  readonly backbone: { readonly id: string; readonly graph: BackboneGraph; readonly weightsHash: string }
+  readonly backbone: {
+    readonly id: string
+    readonly graph: BackboneGraph
+    readonly weightsHash: string
+    /** With what this run trained in the weights. */
+    readonly run?: string
+  }
   readonly preprocessing: Preprocessing
   readonly emit: (event: NewRunEvent) => void
   readonly signal: AbortSignal
@@ -36,7 +42,10 @@ export async function featuresOf(
   const { features, fromCache } = await extractFeatures({
     pictures: pictures.map(({ hash }) => ({ hash, path: blobs.picturePath(hash) })),
     graph: backbone.graph,
-    weights: { source: { kind: 'backbone', id: backbone.id, dataDir }, hash: backbone.weightsHash },
+    weights: {
+      source: { kind: 'backbone', id: backbone.id, dataDir, ...(backbone.run && { run: backbone.run }) },
+      hash: backbone.weightsHash,
+    },
     preprocessing,
     looks,
     cacheDir: featureCacheFolder(dataDir),

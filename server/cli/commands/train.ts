@@ -1,8 +1,17 @@
 import { Command } from 'commander'
+import { withHead } from '../../../lib/backbone/head.ts'
 import { LOOKS } from '../../../lib/classify/look.ts'
-import { Problem } from '../../../lib/problem.ts'
+import { RECIPE_NAMES, recipeNamed } from '../../../lib/recipes/recipes.ts'
 import type { Run } from '../../../lib/run/run.ts'
-import { parseSet, type RunSettings, runSettingsSchema, settableKeys } from '../../../lib/run/settings.ts'
+import {
+  parseSet,
+  type RunSettings,
+  runSettingsSchema,
+  settableKeys,
+  strategyOf,
+} from '../../../lib/run/settings.ts'
+import { phasesOf } from '../../../lib/strategy/phases.ts'
+import { STRATEGY_NAMES, type StrategyName } from '../../../lib/strategy/strategies.ts'
 import { demandPossible, findBackbone } from '../../backbones/find.ts'
 import { askOwner } from '../../owner/control.ts'
 import type { Worker } from '../../worker/open.ts'
@@ -11,14 +20,15 @@ import { asOwner, type Context, contextOf, interruptSignal, readingOwn } from '.
 import { evaluationText } from '../evaluation-text.ts'
 import { followRun, followToEnd, servedEvents } from '../follow.ts'
 import type { Output } from '../output.ts'
-import { collect } from '../usage.ts'
-
-const STRATEGIES = ['feature-extraction'] as const
+import { collect, oneOf } from '../usage.ts'
 
 type Options = {
   dataset: string
-  backbone: string
-  strategy: string
+  backbone?: string
+  strategy?: StrategyName
+  recipe?: string
+  trainable?: string[]
+  skip?: string[]
   set?: string[]
   follow?: boolean
   json?: boolean
@@ -26,11 +36,24 @@ type Options = {
 
 export function trainCommand(): Command {
   return new Command('train')
-    .description('train a head on a frozen backbone, evaluate it on the test split, keep it')
+    .description(
+      'train a head and as much of its backbone as the strategy says, evaluate it on the test split, keep it',
+    )
     .requiredOption('--dataset <name>', 'a dataset, or one version of it: dogs, dogs@2')
-    .option('--backbone <id>', 'see "whippet backbones"', DEFAULT_BACKBONE)
-    .option('--strategy <strategy>', `what is trained: ${STRATEGIES.join(', ')}`, STRATEGIES[0])
-    .option('--set <key=value>', `a setting; again for more: ${settableKeys().join(', ')}`, collect)
+    .option('--backbone <id>', `see "whippet backbones" (default ${DEFAULT_BACKBONE})`)
+    .option(
+      '--strategy <strategy>',
+      `what is trained: ${STRATEGY_NAMES.join(', ')} (default ${STRATEGY_NAMES[0]})`,
+      oneOf(STRATEGY_NAMES),
+    )
+    .option('--recipe <name>', `settings that go together: ${RECIPE_NAMES.join(', ')}`)
+    .option(
+      '--trainable <pattern>',
+      'train the weights whose names match, and the head; again for more',
+      collect,
+    )
+    .option('--skip <pattern>', 'start the weights whose names match fresh; again for more', collect)
+    .option('--set <key=value>', 'a setting, see below; again for more', collect)
     .option('--follow', 'draw the curves as they grow')
     .option('--json', 'print one JSON document')
     .addHelpText(
@@ -43,6 +66,12 @@ Examples:
   whippet train --dataset flowers --follow
   whippet train --dataset dogs --backbone tf_efficientnet_lite2 --set l2=1e-3
   whippet train --dataset dogs --set solver=sgd --set epochs=20 --set learningRate=0.05
+  whippet train --dataset dogs --strategy partial-fine-tuning --set groups=2 --set epochs=5
+  whippet train --dataset dogs --strategy gradual-unfreezing --set stages=0,2:5:0.005,all:5:0.001
+  whippet train --dataset dogs --trainable blocks.6 --trainable conv_head --skip conv_head
+  whippet train --dataset dogs --recipe balanced
+Settings of the head: ${settableKeys().join(', ')}.
+Of strategies that train more: ${tuningKeys().join(', ')}.
 Looks (how often a picture is looked at): ${LOOKS.join(', ')}.`,
     )
     .action(async (options: Options) => {
@@ -70,19 +99,33 @@ Looks (how often a picture is looked at): ${LOOKS.join(', ')}.`,
     })
 }
 
-async function settingsOf(
-  { backbone, strategy, set = [] }: Options,
-  context: Context,
-): Promise<Omit<RunSettings, 'dataset'>> {
+/** What `--set` takes beside the head's own settings. */
+function tuningKeys(): string[] {
+  const own = new Set(settableKeys())
+  return [...new Set(STRATEGY_NAMES.flatMap((name) => settableKeys(name)))].filter((key) => !own.has(key))
+}
+
+async function settingsOf(options: Options, context: Context): Promise<Omit<RunSettings, 'dataset'>> {
+  const { trainable, skip, set = [] } = options
+  const recipe = options.recipe === undefined ? undefined : recipeNamed(options.recipe)
+  const backbone = options.backbone ?? recipe?.backbone ?? DEFAULT_BACKBONE
+  const strategy =
+    options.strategy ?? recipe?.strategy ?? (trainable ? 'partial-fine-tuning' : 'feature-extraction')
   const found = await findBackbone(backbone, context)
-  if (!STRATEGIES.some((known) => known === strategy)) {
-    throw new Problem('cli/usage', {
-      says: `There is no strategy "${strategy}".`,
-      advice: `There is ${STRATEGIES.join(', ')}.`,
-    })
+  // A recipe's options belong to its strategy; those of another one would not fit.
+  const base = recipe?.strategy === strategy ? recipe.settings : {}
+  const chosen = parseSet(set, strategy, base)
+  const freeze = { ...chosen.freeze, ...(trainable && { trainable }), ...(skip && { skip }) }
+  const settings = {
+    backbone,
+    strategy,
+    ...(options.recipe !== undefined && { recipe: options.recipe }),
+    ...chosen,
+    ...(Object.keys(freeze).length > 0 && { freeze }),
   }
-  const settings = { backbone, strategy: STRATEGIES[0], ...parseSet(set) }
   demandPossible(found, settings)
+  // A pattern that matches nothing is said now, not when the run begins.
+  if (!found.imported) phasesOf(strategyOf(settings), withHead(found.graph(), 2))
   return settings
 }
 

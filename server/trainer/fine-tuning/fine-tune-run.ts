@@ -1,0 +1,179 @@
+import type { WeightStore, WeightTensor } from '../../../lib/backbone/graph.ts'
+import { HEAD, HEAD_BIAS, HEAD_WEIGHT, type Head } from '../../../lib/backbone/head.ts'
+import { type FineTuned, type FineTuneTask, fineTune } from '../../../lib/fine-tuning/fine-tune.ts'
+import { overlaid } from '../../../lib/fine-tuning/overlaid.ts'
+import type { EpochPoint } from '../../../lib/fine-tuning/run-phase.ts'
+import type { FineTuningState } from '../../../lib/fine-tuning/state.ts'
+import { trainingOf } from '../../../lib/run/settings.ts'
+import { fineTuningPhase } from '../../../lib/strategy/fine-tuning-phase.ts'
+import { freshWeights, headWeights } from '../../../lib/strategy/fresh-weights.ts'
+import type { PhasePlan, PlannedRun } from '../../../lib/strategy/plan-run.ts'
+import { openBlobs } from '../../blobs/blobs.ts'
+import { loadBackboneWeights } from '../../weights/load.ts'
+import type { PreparedBackbone } from '../backbone.ts'
+import type { Job } from '../job.ts'
+import { perClass } from '../plan.ts'
+import { runFolder } from '../run-folder.ts'
+import { featureCacheFolder, type SplitExtraction } from '../split-features.ts'
+import { fitOnFeatures, type Telling, type TrainedHead } from '../train-head.ts'
+import { readCheckpoint, writeCheckpoint } from './checkpoints.ts'
+import { chooseTrainingEngine } from './choose-engine.ts'
+import { openPhaseData, prefixWeights } from './phase-data.ts'
+
+export type FineTuneRunTask = {
+  readonly job: Job
+  readonly backbone: PreparedBackbone
+  readonly planned: PlannedRun
+  readonly extraction: SplitExtraction
+  readonly telling: Telling
+}
+
+/**
+ * Trains what a run's strategy unfreezes, phase after phase, going on where an earlier attempt stood. The best weights by
+ * validation count, or the last ones where nothing is held out.
+ *
+ * @throws what extraction and `fineTune` throw; the stop's reason where there is nothing to keep yet.
+ */
+export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
+  const { job, backbone, planned, telling } = task
+  const { emit, stop } = telling
+  const { settings, dataDir } = job
+  const began = performance.now()
+  const { weights: pretrained } = await loadBackboneWeights(settings.backbone, { dataDir })
+  const fresh = freshWeights(
+    backbone.graphWithHead,
+    [...planned.skipped, HEAD_WEIGHT, HEAD_BIAS],
+    settings.seed,
+  )
+  const from = await readCheckpoint(runFolder(dataDir, job.run))
+  const first = planned.phases[0]!.by === 'solver' && !from ? await headFirst(task) : undefined
+  const start = overlaid(pretrained, new Map([...fresh, ...(first ? headWeights(first.head) : [])]))
+  const phases = planned.phases.filter(({ by }) => by === 'epochs')
+  if (first?.stopped || phases.length === 0)
+    return { ...modelOf(start, []), stopped: first?.stopped ?? false }
+
+  const pictures = job.pictures.filter(({ split }) => split === 'train').length
+  const { device, says } = await chooseTrainingEngine()
+  emit({ type: 'training-engine', engine: device.id, title: device.title, ...(says && { says }) })
+  const changed = [...new Set([...planned.skipped, ...phases.flatMap((phase) => changedBy(phase, backbone))])]
+  let latest: FineTuningState | undefined = from
+  const tuned = await fineTune({
+    graph: backbone.graphWithHead,
+    weights: start,
+    phases: phases.map((phase) => fineTuningPhase(phase, trainingOf(settings), perClass(job))),
+    data: openData(task, phases),
+    device,
+    seed: settings.seed,
+    from,
+    onPoint: (point) => emit(pointEvent(point, phases, pictures)),
+    shouldStop: () => stop.aborted,
+    checkpoint: async (state) => {
+      latest = state
+      await writeCheckpoint(runFolder(dataDir, job.run), state)
+    },
+  }).catch((thrown: unknown): FineTuned => {
+    // Stopped while a later phase extracted: what the phases before it made counts.
+    if (!(stop.aborted && thrown === stop.reason) || (!latest && !first)) throw thrown
+    const best = latest?.bestWeights ?? latest?.weights ?? new Map<string, WeightTensor>()
+    return { last: overlaid(start, best), stopped: true }
+  })
+  if (!tuned.stopped) emit({ type: 'head-fitted', seconds: (performance.now() - began) / 1000 })
+  return { ...modelOf(tuned.best?.weights ?? tuned.last, changed), stopped: tuned.stopped }
+}
+
+/** The head alone on the frozen backbone, held to validation only: what comes after it is chosen there too. */
+async function headFirst({ job, planned, extraction, telling }: FineTuneRunTask) {
+  telling.emit({ type: 'training-phase', index: 0, count: planned.phases.length, name: 'head', epochs: 0 })
+  telling.emit({ type: 'phase', phase: 'extracting' })
+  const { solver } = job.settings
+  const honest = solver.kind === 'exact' ? { ...solver, refit: false } : solver
+  const { fitted } = await fitOnFeatures(job, extraction, honest, telling)
+  return { head: fitted.honestHead ?? fitted.head, stopped: fitted.stopped }
+}
+
+/** Pictures of each phase, extracted when it begins, and told to the log. */
+function openData(
+  { job, backbone, planned, extraction, telling }: FineTuneRunTask,
+  phases: readonly PhasePlan[],
+): FineTuneTask['data'] {
+  const { emit, stop } = telling
+  const { settings, dataDir, run } = job
+  const before = planned.phases.length - phases.length
+  return async (_, index, now) => {
+    const phase = phases[index]!
+    const began = performance.now()
+    emit({ type: 'phase', phase: 'extracting' })
+    const blobs = await openBlobs(dataDir)
+    const of = (split: string) =>
+      job.pictures
+        .filter((picture) => picture.split === split)
+        .map(({ hash, label }) => ({ hash, label, path: blobs.picturePath(hash) }))
+    const [train, validation] = [of('train'), of('validation')]
+    const changed = new Set([
+      ...planned.skipped,
+      ...phases.slice(0, index).flatMap((earlier) => changedBy(earlier, backbone)),
+    ])
+    const { graph, preprocessing, weightsHash } = backbone
+    const runDir = runFolder(dataDir, run)
+    const own = { source: { kind: 'backbone', id: settings.backbone, dataDir }, hash: weightsHash } as const
+    const data = await openPhaseData({
+      graph,
+      phase,
+      train,
+      validation,
+      settings,
+      preprocessing,
+      cacheDir: featureCacheFolder(extraction.dataDir),
+      runDir,
+      weights: await prefixWeights({ graph, phase, runDir, weights: own }, now, changed),
+      onProgress: (progress) => emit({ type: 'extraction', ...progress }),
+      signal: stop,
+    })
+    const seconds = (performance.now() - began) / 1000
+    const pictures = train.length + validation.length
+    if (phase.prefix !== 'per epoch') {
+      const imagesPerSecond = (pictures - data.fromCache) / seconds
+      emit({ type: 'extracted', pictures, fromCache: data.fromCache, seconds, imagesPerSecond })
+    }
+    const { name, epochs } = phase
+    emit({ type: 'training-phase', index: before + index, count: planned.phases.length, name, epochs })
+    return data
+  }
+}
+
+function changedBy({ plan }: PhasePlan, { graphWithHead }: PreparedBackbone): string[] {
+  const moving = new Set(plan.movingBatchNorms)
+  const statistics = graphWithHead.nodes.flatMap((node) =>
+    node.op === 'batchNorm' && moving.has(node.id) ? [node.mean, node.variance] : [],
+  )
+  return [...plan.trainedWeights, ...statistics]
+}
+
+/** `pictures`: of the train split, for the time that is left of the phase. */
+function pointEvent(point: EpochPoint, phases: readonly PhasePlan[], pictures: number) {
+  const { phase, epoch, loss, top1, learningRate, validationLoss, validationTop1, imagesPerSecond } = point
+  const epochs = phases.find(({ name }) => name === phase)?.epochs ?? 0
+  return {
+    type: 'point',
+    series: phase,
+    step: epoch,
+    loss,
+    top1,
+    learningRate,
+    ...(validationLoss !== undefined && { validationLoss }),
+    ...(validationTop1 !== undefined && { validationTop1 }),
+    ...(epochs > epoch && { etaSeconds: ((epochs - epoch) * pictures) / imagesPerSecond }),
+  } as const
+}
+
+/** The head, and the backbone's tensors that are no longer the pretrained ones. */
+function modelOf(
+  weights: WeightStore,
+  names: readonly string[],
+): { head: Head; tuned: Map<string, WeightTensor> } {
+  const { shape, data } = weights.get(HEAD_WEIGHT)
+  const [classes = 0, features = 0] = shape
+  const head = { weight: data, bias: weights.get(HEAD_BIAS).data, classes, features }
+  const own = names.filter((name) => !name.startsWith(`${HEAD}.`))
+  return { head, tuned: new Map(own.map((name) => [name, weights.get(name)])) }
+}

@@ -1,0 +1,74 @@
+import type { NewRunEvent, PlannedPhase } from '../../lib/run/events.ts'
+import { strategyOf, trainingOf } from '../../lib/run/settings.ts'
+import { type PhasePlan, type PlannedRun, planRun } from '../../lib/strategy/plan-run.ts'
+import type { PreparedBackbone } from './backbone.ts'
+import { cacheBudgetBytes } from './fine-tuning/cache-budget.ts'
+import type { Job } from './job.ts'
+import { featureCacheFolder } from './split-features.ts'
+
+/** What an attempt will do. @throws what `planRun` throws. */
+export async function planAttempt(
+  job: Job,
+  { graphWithHead }: Pick<PreparedBackbone, 'graphWithHead'>,
+): Promise<PlannedRun> {
+  const { settings, pictures, dataDir } = job
+  const of = (split: string) => pictures.filter((picture) => picture.split === split)
+  return planRun({
+    graph: graphWithHead,
+    strategy: strategyOf(settings),
+    training: trainingOf(settings),
+    pictures: { train: of('train').length, validation: of('validation').length, perClass: perClass(job) },
+    diskBudgetBytes: await cacheBudgetBytes(featureCacheFolder(dataDir)),
+  })
+}
+
+/** Pictures of each class in the train split, in label order. */
+export function perClass({ pictures, dataset }: Job): number[] {
+  const counts = dataset.classes.map(() => 0)
+  for (const { split, label } of pictures) if (split === 'train') counts[label]!++
+  return counts
+}
+
+/** The plan as the run's log tells it. */
+export function planEvent(
+  { settings }: Pick<Job, 'settings'>,
+  { phases, skipped, warnings }: PlannedRun,
+): Extract<NewRunEvent, { type: 'plan' }> {
+  const { frozenGroups, trainedGroups, trainableParameters, boundary } = phases.at(-1)!.plan
+  return {
+    type: 'plan',
+    backbone: settings.backbone,
+    frozenGroups: [...frozenGroups],
+    trainedGroups: [...trainedGroups],
+    trainableParameters,
+    cut: boundary.join(', '),
+    ...(settings.strategy !== 'feature-extraction' && { phases: phases.map(phaseOf) }),
+    ...(skipped.length > 0 && { skipped: [...skipped] }),
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
+  }
+}
+
+function phaseOf({
+  name,
+  epochs,
+  learningRate,
+  plan,
+  prefix,
+  views,
+  cacheBytes,
+  memoryBytes,
+}: PhasePlan): PlannedPhase {
+  const { trainedGroups, trainableParameters, boundary } = plan
+  return {
+    name,
+    epochs,
+    learningRate,
+    trainedGroups: [...trainedGroups],
+    trainableParameters,
+    cut: boundary.join(', '),
+    prefix,
+    views,
+    cacheBytes,
+    memoryBytes,
+  }
+}
