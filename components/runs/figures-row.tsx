@@ -66,7 +66,8 @@ function Loss({ run }: { run: Run }) {
 
 function Speed({ run }: { run: Run }) {
   const now = progressOf(run).imagesPerSecond
-  const { extraction } = run
+  const { extraction, state } = run
+  const progress = 'progress' in state ? state.progress : undefined
   const rate = now || extraction?.imagesPerSecond
   const cached = extraction && extraction.fromCache === extraction.pictures
   if (cached && !now)
@@ -78,9 +79,11 @@ function Speed({ run }: { run: Run }) {
       name="Extraction"
       value={rate ? speed(rate) : '–'}
       context={
-        extraction
-          ? `${count(extraction.pictures)} pictures in ${duration(extraction.seconds)}`
-          : 'the frozen part, once per picture'
+        progress
+          ? `${count(progress.done)} of ${count(progress.total)} pictures`
+          : extraction
+            ? `${count(extraction.pictures)} pictures in ${duration(extraction.seconds)}`
+            : 'the frozen part, once per picture'
       }
     />
   )
