@@ -41,7 +41,9 @@ function whippet(...words: string[]): Promise<{ status: number | null; document:
   )
 }
 
-test('import, train, eval, infer, export, runs and stop all go through the server', async () => {
+test('import, train, eval, infer, export, runs and stop all go through the server', {
+  timeout: 300_000,
+}, async () => {
   const imported = await whippet('import', pictures, '--name', 'noise')
   expect(imported).toMatchObject({
     status: 0,
