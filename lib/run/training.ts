@@ -59,7 +59,7 @@ export const trainingSchema = z.strictObject({
   batchSize: count.default(32),
   /** Weight of ½‖w‖² in the loss: convolutions and dense layers, unless `decayAll`. */
   l2: notNegative.default(1e-4),
-  /** Decoupled (AdamW's): shrinks weights beside the gradient, of the same layers. */
+  /** Decoupled (AdamW's): shrinks weights of the same layers beside the gradient, in place of `l2`. */
   weightDecay: notNegative.default(0),
   /** Whether batch norm and biases are drawn to zero as well. */
   decayAll: trueOrFalse.default(false),
@@ -76,8 +76,6 @@ export const trainingSchema = z.strictObject({
   mixup: notNegative.default(0),
   /** Share of the features that the head does without in each step. */
   dropout: share.default(0),
-  /** Units of a hidden layer in the head; 0: none. */
-  hiddenUnits: z.number().int().nonnegative().describe('a whole number of 0 or more').default(0),
   /** Multiplies the rate of layer groups by name; the head's is `classifier`. */
   groupRates: groupRatesSchema.default({}),
   /** Ends after so many epochs without a better validation loss; absent: it goes on to the last. */

@@ -10,6 +10,7 @@ import type { ReadDatasets } from '../owner/owned-datasets.ts'
 import { type RunRecord, readRunFolder, runFolder } from '../trainer/run-folder.ts'
 import { withTuned } from '../trainer/tuned-weights.ts'
 import { loadBackboneWeights } from '../weights/load.ts'
+import { commandOf } from './command-of.ts'
 import { exportBundle } from './export-bundle.ts'
 import { chooseGatePictures } from './gate-pictures.ts'
 import type { Exported, ExportProgress } from './settings.ts'
@@ -95,21 +96,6 @@ async function datasetOf(
   return version
     ? { name: version.dataset, version: version.version }
     : { name: dataset.name.replace(/@\d+$/, ''), version: 1 }
-}
-
-/** The command that does the run again. */
-function commandOf({ dataset, backbone, settings }: RunRecord): string {
-  const { solver, looks, seed, preprocessing } = settings
-  const { kind, ...rest } = solver
-  const set: [string, unknown][] = [
-    ...(kind === 'exact' ? [] : [['solver', kind] as [string, unknown]]),
-    ...Object.entries(rest).filter(([key, value]) => !(key === 'refit' && value === true)),
-    ...Object.entries(preprocessing ?? {}),
-    ...(looks === 'whole' ? [] : [['looks', looks] as [string, unknown]]),
-    ...(seed === 0 ? [] : [['seed', seed] as [string, unknown]]),
-  ]
-  const settingsText = set.map(([key, value]) => ` --set ${key}=${value}`).join('')
-  return `whippet train --dataset ${dataset.name} --backbone ${backbone} --strategy ${settings.strategy}${settingsText}`
 }
 
 async function notesIn(file: string): Promise<string[]> {
