@@ -15,6 +15,8 @@ const PICTURES = 4
  * their figures then say only that they work.
  */
 export async function benchBrowser({ rounds, say }: BenchOptions): Promise<Report> {
+  // Next speaks on stdout, which belongs to the benchmark's document.
+  console.log = console.error
   const pictures = (await picturesWithoutDogs()).slice(0, PICTURES)
   const server = await startTestServer()
   const browser = await launchChromium()
