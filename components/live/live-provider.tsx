@@ -50,8 +50,3 @@ export function useConnection(): Connection {
     () => CONNECTING,
   )
 }
-
-/** The share's token, on the page of a shared run. */
-export function useShare(): string | undefined {
-  return useContext(Context)?.share
-}

@@ -35,6 +35,9 @@ function ChartCard({ chart }: { chart: Chart }) {
     <Card>
       <CardHead aside={<Legend chart={chart} index={index} />}>
         {chart.title}
+        {x === undefined && chart.chosen !== undefined && (
+          <span className="ml-2 font-normal text-soft">{`chosen ${chart.chosen}`}</span>
+        )}
         {x !== undefined && <span className="ml-2 font-normal text-soft">{`${chart.xName} ${x}`}</span>}
       </CardHead>
       <Plot chart={chart} label={inWords(chart)} onPoint={setAt} />

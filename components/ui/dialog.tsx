@@ -63,6 +63,3 @@ export function Dialog({
     </Base.Root>
   )
 }
-
-/** Closes the dialog that it stands in. */
-export const DialogClose = Base.Close

@@ -1,8 +1,7 @@
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from './cn.ts'
 
-/** The look of a text box. */
-export const inputLooks =
+const inputLooks =
   'h-9 w-full min-w-0 rounded-md border border-edge bg-card px-3 placeholder:text-soft aria-invalid:border-bad'
 
 /** A text box. */
