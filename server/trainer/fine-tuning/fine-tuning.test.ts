@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFile, mkdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { backboneEntry } from '../../../lib/backbone/registry.ts'
+import type { NewRunEvent } from '../../../lib/run/events.ts'
+import { parseSet } from '../../../lib/run/settings.ts'
+import type { StrategyName } from '../../../lib/strategy/strategies.ts'
+import { openBlobs } from '../../blobs/blobs.ts'
+import { loadBackboneWeights } from '../../weights/load.ts'
+import { runAttempt } from '../attempt.ts'
+import type { Job } from '../job.ts'
+import { readRunFolder, runFolder } from '../run-folder.ts'
+import { withTuned } from '../tuned-weights.ts'
+
+const BACKBONE = 'tf_efficientnet_lite0'
+const SPLITS = ['train', 'train', 'train', 'validation', 'test'] as const
+
+let dataDir: string
+let pictures: Job['pictures']
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'whippet-fine-tuning-'))
+  pictures = []
+  for (let n = 0; n < 10; n++) pictures.push(await madeUpPicture(n))
+}, 60_000)
+afterAll(() => rmSync(dataDir, { recursive: true }))
+
+test('partial fine-tuning changes what it says and nothing else, by a byte, and its best weights are the model', async () => {
+  const { run, events } = await train('partial-fine-tuning', ['epochs=2', 'views=2', 'batchSize=4'])
+  expect(events.at(-1)).toEqual({ type: 'succeeded' })
+  const { record } = await readRunFolder(dataDir, run)
+  expect(record.tuned?.tensors).toEqual(['conv_head.weight', 'bn2.weight', 'bn2.bias'])
+  const { weights } = await loadBackboneWeights(BACKBONE, { dataDir })
+  const tuned = await withTuned(weights, runFolder(dataDir, run), record.tuned)
+  const changed = weights
+    .names()
+    .filter((name) => hashOf(tuned.get(name).data) !== hashOf(weights.get(name).data))
+  expect(changed.sort()).toEqual(['bn2.bias', 'bn2.weight', 'conv_head.weight'])
+  expect(record.evaluation?.images).toBe(2)
+  expect(record.calibration).toBeDefined()
+})
+
+test('the log tells phases, engine and epochs in order', async () => {
+  const { events } = await train('gradual-unfreezing', ['stages=0:2:0.1,1:1', 'views=1', 'batchSize=4'])
+  const told = events.flatMap((event) => {
+    if (event.type === 'training-phase') return [`${event.index + 1} of ${event.count}: ${event.name}`]
+    if (event.type === 'point') return [`${event.series} ${event.step}`]
+    return event.type === 'training-engine' ? ['engine'] : []
+  })
+  expect(told).toEqual(['engine', '1 of 2: head', 'head 1', 'head 2', '2 of 2: stage 2', 'stage 2 1'])
+  const plan = events.find((event) => event.type === 'plan')
+  expect(plan?.phases?.map(({ name, epochs }) => [name, epochs])).toEqual([
+    ['head', 2],
+    ['stage 2', 1],
+  ])
+})
+
+test('a later stage whose prefix was trained before is extracted with the weights as they are then', async () => {
+  const { events, run } = await train('gradual-unfreezing', [
+    'stages=blocks.6:1,conv_head:1',
+    'views=1',
+    'batchSize=4',
+  ])
+  expect(events.at(-1)).toEqual({ type: 'succeeded' })
+  expect(readdirSync(runFolder(dataDir, run))).toContain('prefix.safetensors')
+})
+
+test('a boundary beyond the cache’s budget: the frozen layers run in every epoch, and the plan says so', async () => {
+  process.env.WHIPPET_CACHE_GB = '0.000001'
+  try {
+    const { events } = await train('partial-fine-tuning', ['epochs=1', 'batchSize=4', 'headFirst=false'])
+    expect(events.find((event) => event.type === 'plan')?.warnings).toContainEqual(
+      expect.objectContaining({ code: 'cache-over-budget' }),
+    )
+    expect(events.at(-1)).toEqual({ type: 'succeeded' })
+  } finally {
+    delete process.env.WHIPPET_CACHE_GB
+  }
+})
+
+test('skipped weights start fresh and are part of the model', async () => {
+  const { run } = await train('partial-fine-tuning', [
+    'skip=bn2.*,conv_head',
+    'epochs=1',
+    'views=1',
+    'batchNorm=batch',
+  ])
+  const { record } = await readRunFolder(dataDir, run)
+  expect(record.tuned?.tensors).toEqual(
+    expect.arrayContaining(['bn2.running_mean', 'bn2.running_var', 'conv_head.weight']),
+  )
+})
+
+test('a run that was stopped keeps its model, and its next attempt goes on at the next epoch', async () => {
+  const wanted = ['epochs=3', 'views=1', 'batchSize=4', 'headFirst=false'] as const
+  const stop = new AbortController()
+  const first = await train('partial-fine-tuning', [...wanted], {
+    stop: stop.signal,
+    onEvent: (event) => event.type === 'point' && stop.abort(new Error('stopped by the test')),
+  })
+  expect(first.events.at(-1)).toEqual({ type: 'stopped', kept: true })
+  const epochs = first.events.filter((event) => event.type === 'point').length
+  expect(epochs).toBeLessThan(3)
+  const again = await train('partial-fine-tuning', [...wanted], { run: first.run })
+  expect(again.events.filter((event) => event.type === 'point').map((event) => event.step)).toEqual(
+    [1, 2, 3].slice(epochs),
+  )
+  const whole = await train('partial-fine-tuning', [...wanted])
+  expect(headOf(first.run)).toEqual(headOf(whole.run))
+})
+
+test('two classes with one picture each end well', async () => {
+  const two = pictures.slice(0, 2).map((picture) => ({ ...picture, split: 'train' as const }))
+  const { events, run } = await train('partial-fine-tuning', ['epochs=1', 'views=1'], { pictures: two })
+  expect(events.at(-1)).toEqual({ type: 'succeeded' })
+  const codes = events.find((event) => event.type === 'plan')?.warnings?.map(({ code }) => code)
+  expect(codes).toEqual(expect.arrayContaining(['few-pictures', 'no-validation']))
+  expect((await readRunFolder(dataDir, run)).record.tuned).toBeDefined()
+})
+
+test('a rate that makes the loss no number ends the run with step, rate and advice', async () => {
+  const { events } = await train('partial-fine-tuning', [
+    'learningRate=1e30',
+    'epochs=3',
+    'batchSize=2',
+    'views=1',
+    'schedule=constant',
+  ])
+  expect(events.at(-1)).toMatchObject({
+    type: 'failed',
+    problem: {
+      code: 'training/diverged',
+      says: expect.stringMatching(/step \d/),
+      advice: expect.any(String),
+    },
+  })
+})
+
+type Options = {
+  run?: string
+  stop?: AbortSignal
+  pictures?: Job['pictures']
+  onEvent?: (event: NewRunEvent) => void
+}
+
+let runs = 0
+async function train(strategy: StrategyName, pairs: string[], options: Options = {}) {
+  const { run = `run${runs++}`, stop = new AbortController().signal, onEvent } = options
+  const used = options.pictures ?? pictures
+  const counted = (split: string) => used.filter((picture) => picture.split === split).length
+  const events: NewRunEvent[] = []
+  await runAttempt(
+    {
+      run,
+      dataDir,
+      settings: { dataset: 'd', backbone: BACKBONE, strategy, ...parseSet(pairs, strategy) },
+      dataset: {
+        version: 'd',
+        name: 'made up',
+        classes: ['dark', 'light'],
+        counts: { train: counted('train'), validation: counted('validation'), test: counted('test') },
+      },
+      pictures: used,
+    },
+    {
+      emit: (event) => {
+        events.push(event)
+        onEvent?.(event)
+      },
+      stop,
+    },
+  )
+  return { run, events }
+}
+
+function headOf(run: string): string {
+  return hashOf(readFileSync(join(runFolder(dataDir, run), 'head.safetensors')))
+}
+
+/** Noise around one level: two classes that can be told apart. */
+async function madeUpPicture(n: number): Promise<Job['pictures'][number]> {
+  const { size } = backboneEntry(BACKBONE).preprocess
+  const label = n % 2
+  const noise = Uint8Array.from(
+    { length: size * size * 3 },
+    (_, i) => 60 + 120 * label + ((i * (n + 3)) % 53),
+  )
+  const file = join(dataDir, `${n}.png`)
+  await sharp(noise, { raw: { width: size, height: size, channels: 3 } })
+    .png()
+    .toFile(file)
+  const hash = createHash('sha256').update(readFileSync(file)).digest('hex')
+  const path = (await openBlobs(dataDir)).picturePath(hash)
+  await mkdir(dirname(path), { recursive: true })
+  await copyFile(file, path)
+  return { hash, file: `${n}.png`, label, split: SPLITS[Math.floor(n / 2)]! }
+}
+
+function hashOf(data: Float32Array | Buffer): string {
+  return createHash('sha256')
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex')
+}
