@@ -200,7 +200,6 @@ test('pictures are served as pictures: cached for ever, sniffed, and never as so
 test.each([
   ['/api/runs', postJson({ dataset: 'nothing' }), 404, 'datasets/unknown'],
   ['/api/runs', postJson({ dataset: 'pets', backbone: 'resnet' }), 404, 'backbones/unknown'],
-  ['/api/runs', postJson({ dataset: 'pets', backbone: 'resnet50' }), 409, 'weights/absent'],
   ['/api/runs', postJson({ dataset: 'pets', speed: 9 }), 400, 'server/bad-request'],
   ['/api/runs', postJson({ dataset: 'x'.repeat(2 ** 21) }), 413, 'server/too-large'],
   ['/api/runs', { method: 'POST', body: '{' }, 400, 'server/bad-request'],

@@ -3,15 +3,15 @@ import { Problem } from '../../lib/problem.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { runSettingsSchema } from '../../lib/run/settings.ts'
 import { demandPossible, findBackbone } from '../backbones/find.ts'
-import { weightsState } from '../weights/load.ts'
 import type { Worker } from './open.ts'
 
 export const DEFAULT_BACKBONE = 'tf_efficientnet_lite0'
 
 /**
- * Queues a run with what was chosen, defaults filled in. What can be seen to fail is refused at once.
+ * Queues a run with what was chosen, defaults filled in. What can be seen to fail is refused at once; weights that are not
+ * here are no reason, the trainer fetches them.
  *
- * @throws Problem `datasets/unknown`, `backbones/unknown`, `weights/absent`, `backbones/frozen-only`, `backbones/no-feature-map`.
+ * @throws Problem `datasets/unknown`, `backbones/unknown`, `backbones/frozen-only`, `backbones/no-feature-map`.
  */
 export async function queueRun(worker: Worker, wanted: NewRun): Promise<Run> {
   const { backbone = DEFAULT_BACKBONE, strategy = 'feature-extraction' } = wanted
@@ -21,12 +21,6 @@ export async function queueRun(worker: Worker, wanted: NewRun): Promise<Run> {
     throw new Problem('datasets/unknown', {
       says: `There is no dataset "${wanted.dataset}".`,
       advice: 'Import its pictures first.',
-    })
-  }
-  if (!found.imported && (await weightsState(backbone, worker)) === 'absent') {
-    throw new Problem('weights/absent', {
-      says: `The pretrained weights of ${found.title} are not here.`,
-      advice: `Import them with "whippet backbones import ${backbone} FILE".`,
     })
   }
   const settings = runSettingsSchema.parse({ ...wanted, backbone, strategy, dataset: version.id })
