@@ -13,7 +13,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    globalSetup: ['e2e/setup/postgres.ts'],
+    globalSetup: ['e2e/setup/postgres.ts', 'e2e/setup/install-chromium.ts'],
     reporters: ['default', './scripts/closing-line.ts'],
   },
 })

@@ -8,13 +8,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Prediction } from '../lib/api/models.ts'
 import { adminToken } from '../server/auth/admin-token.ts'
 import type { Running } from '../server/main.ts'
-import { chromiumPath, launchChromium } from './classify/chromium.ts'
 import { classifyOnPage, openClassifyPage } from './classify/classify-page.ts'
 import { encodedIn, type TestPicture, WAYS } from './classify/encodings.ts'
-import { startTestServer } from './classify/test-server.ts'
 import { drawShapes, whippetJson } from './cli/whippet.ts'
+import { chromiumPath, launchChromium, NO_CHROMIUM } from './setup/chromium.ts'
+import { startTestServer } from './setup/test-server.ts'
 
-const missing = chromiumPath() ? undefined : 'no Chromium: name one with WHIPPET_CHROMIUM'
+const missing = chromiumPath() ? undefined : NO_CHROMIUM
 if (missing) console.warn(`Skipped, classification on a model's page: ${missing}`)
 
 /** A name that is not this machine's own, so that browsers trust it as little as any plain http. */

@@ -4,18 +4,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { BACKENDS } from '../lib/classify/browser/backend-names.ts'
 import type { Classification } from '../lib/classify/classify.ts'
 import type { Running } from '../server/main.ts'
-import { chromiumPath, launchChromium } from './classify/chromium.ts'
 import { classifyOnPage, openClassifyPage, readAnswer } from './classify/classify-page.ts'
 import { dogPhotos, NO_PHOTOS } from './classify/dog-photos.ts'
 import type { TestPicture } from './classify/encodings.ts'
 import { nodeReader } from './classify/node-reader.ts'
-import { startTestServer } from './classify/test-server.ts'
 import { breakWebgl } from './classify/trouble.ts'
 import { picturesWithoutDogs } from './classify/without-dogs.ts'
+import { chromiumPath, launchChromium, NO_CHROMIUM } from './setup/chromium.ts'
+import { startTestServer } from './setup/test-server.ts'
 
 const BUNDLE = 'public/demo'
 const missing = [
-  ...(chromiumPath() ? [] : ['no Chromium: name one with WHIPPET_CHROMIUM']),
+  ...(chromiumPath() ? [] : [NO_CHROMIUM]),
   ...(existsSync(`${BUNDLE}/model.json`) ? [] : [`no bundle in ${BUNDLE}`]),
 ]
 if (missing.length > 0) console.warn(`Skipped, classification on /demo: ${missing.join('; ')}`)

@@ -15,21 +15,21 @@ const QUIET = [
   '--disable-sync',
 ]
 
-/** The browser for tests: named by WHIPPET_CHROMIUM, or where systems put it; undefined where there is none. */
+export const NO_CHROMIUM =
+  'there is no Chromium here. Install one (Debian: apt-get install chromium), or name one with WHIPPET_CHROMIUM'
+
+/** The browser for tests: named by WHIPPET_CHROMIUM, Playwright's own, or where systems put it; undefined where there is none. */
 export function chromiumPath(): string | undefined {
-  const known = [
-    process.env.WHIPPET_CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    ownDownload(),
-  ]
+  const named = process.env.WHIPPET_CHROMIUM
+  if (named) return existsSync(named) ? named : undefined
+  const known = [ownDownload(), '/usr/bin/chromium', '/usr/bin/chromium-browser']
   return known.find((path) => path !== undefined && existsSync(path))
 }
 
 /** A real headless Chromium, in which WebGPU, WebGL and WebAssembly all run; `more` are further flags. */
 export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   const executablePath = chromiumPath()
-  if (!executablePath) throw new Error('No Chromium: name one with WHIPPET_CHROMIUM.')
+  if (!executablePath) throw new Error(`No browser: ${NO_CHROMIUM}.`)
   return chromium.launch({ executablePath, args: [...QUIET, ...ALL_BACKENDS, ...more] })
 }
 

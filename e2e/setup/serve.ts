@@ -1,0 +1,28 @@
+import { startWhippet } from '../cli/whippet.ts'
+
+/** A server in a process of its own, as people start it. */
+export type Served = {
+  readonly url: string
+  readonly port: number
+  /** Ends it at once, with nothing tidied up. */
+  kill(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts `whippet serve` on a data folder, at any free port; resolves once it answers. */
+export async function serve(dataDir: string): Promise<Served> {
+  const running = startWhippet(dataDir, ['serve', '--port', '0', '--json'])
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = ''
+    running.process.stdout!.on('data', (more: string) => {
+      text += more
+      if (text.includes('\n')) resolve((JSON.parse(text) as { url: string }).url)
+    })
+    running.ended.then(({ stderr }) => reject(new Error(`The server ended:\n${stderr}`)))
+  })
+  const end = async (signal: NodeJS.Signals) => {
+    running.process.kill(signal)
+    await running.ended
+  }
+  return { url, port: Number(new URL(url).port), kill: () => end('SIGKILL'), stop: () => end('SIGINT') }
+}
