@@ -57,6 +57,11 @@ export function trainingOf({ training }: Pick<RunSettings, 'training'>): Trainin
   return training ?? trainingSchema.parse({})
 }
 
+/** Units of the head's hidden layer; 0 where it has none. */
+export function hiddenUnitsOf(settings: Pick<RunSettings, 'training'>): number {
+  return settings.training?.hiddenUnits ?? 0
+}
+
 /** A key's place in the settings, and what it takes. */
 type Setting = { path: readonly [string] | readonly [string, string]; takes: z.ZodType }
 

@@ -76,6 +76,8 @@ export const trainingSchema = z.strictObject({
   mixup: notNegative.default(0),
   /** Share of the features that the head does without in each step. */
   dropout: share.default(0),
+  /** Units of a hidden layer with relu in the head; 0: none. Such a head is trained in epochs only. */
+  hiddenUnits: z.number().int().nonnegative().describe('a whole number of 0 or more').default(0),
   /** Multiplies the rate of layer groups by name; the head's is `classifier`. */
   groupRates: groupRatesSchema.default({}),
   /** Ends after so many epochs without a better validation loss; absent: it goes on to the last. */

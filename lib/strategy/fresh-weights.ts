@@ -1,5 +1,4 @@
 import type { BackboneGraph, WeightTensor } from '../backbone/graph.ts'
-import { HEAD_BIAS, HEAD_WEIGHT, type Head } from '../backbone/head.ts'
 import { weightShapes } from '../backbone/shapes.ts'
 import { seededRandom } from '../training/random.ts'
 
@@ -25,14 +24,6 @@ export function freshWeights(
       return [name, { shape, data }]
     }),
   )
-}
-
-/** A head as weights of the graph. */
-export function headWeights({ weight, bias, classes, features }: Head): Map<string, WeightTensor> {
-  return new Map([
-    [HEAD_WEIGHT, { shape: [classes, features], data: weight }],
-    [HEAD_BIAS, { shape: [classes], data: bias }],
-  ])
 }
 
 function fillNormal(data: Float32Array, [, ...fan]: readonly number[], seed: number): void {

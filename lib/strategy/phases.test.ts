@@ -68,6 +68,18 @@ test('the head is fitted first, unless it is told not to be or would stand on fr
   expect(names({ skip: ['conv_stem'] })).toEqual(['fine-tuning'])
 })
 
+test('a head with a hidden layer is trained in epochs from the start', () => {
+  const graph = withHead(BACKBONES.tf_efficientnet_lite0.build(), 10, 64)
+  const names = (options: Partial<Strategy>) =>
+    phasesOf({ name: 'full-fine-tuning', ...options }, graph).phases.map(({ by }) => by)
+  expect(names({})).toEqual(['epochs'])
+  expect(names({ name: 'gradual-unfreezing' })).toEqual(['epochs', 'epochs'])
+  expect(() => names({ headFirst: true })).toThrow(
+    expect.objectContaining({ code: 'strategy/head-not-linear' }),
+  )
+  expect(planFreeze(graph, [HEAD]).trainableParameters).toBe(1280 * 64 + 64 + 64 * 10 + 10)
+})
+
 describe('gradual unfreezing', () => {
   test('by default the head first, then everything', () => {
     const { phases } = phasesOf({ name: 'gradual-unfreezing' }, lite0)

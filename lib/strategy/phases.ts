@@ -1,6 +1,6 @@
 import { trainableNames } from '../backbone/cost.ts'
 import type { BackboneGraph } from '../backbone/graph.ts'
-import { HEAD } from '../backbone/head.ts'
+import { HEAD, HIDDEN } from '../backbone/head.ts'
 import { Problem } from '../problem.ts'
 import { weightsMatching } from './patterns.ts'
 import { type GroupChoice, HEAD_FIRST, type Stage, type Strategy } from './strategies.ts'
@@ -92,8 +92,22 @@ function trainedPhases(strategy: Strategy, graph: BackboneGraph): TrainingPhase[
   const trained = trainable?.length
     ? { weights: withHeadWeights(weightsMatching(graph, trainable), graph) }
     : withHead(name === 'full-fine-tuning' ? 'all' : (groups ?? 1), graph)
-  const { headFirst = !strategy.skip?.length } = strategy
+  const { headFirst = !strategy.skip?.length && isLinear(graph) } = strategy
+  if (headFirst && !isLinear(graph)) throw headNotLinear()
   return [...(headFirst ? [HEAD_ALONE] : []), { name: 'fine-tuning', trained, by: 'epochs' }]
+}
+
+/** The solvers fit one dense layer. */
+function isLinear(graph: BackboneGraph): boolean {
+  return !graph.nodes.some(({ id }) => id === HIDDEN)
+}
+
+function headNotLinear(): Problem {
+  return new Problem('strategy/head-not-linear', {
+    says: "A head with a hidden layer can't be fitted by a solver before the rest is trained.",
+    advice:
+      'Leave headFirst out, or use gradual unfreezing with a first stage of its own epochs: stages=0:5,all.',
+  })
 }
 
 function withHead(choice: GroupChoice, graph: BackboneGraph): string[] {
@@ -115,7 +129,7 @@ function stagePhases(stages: readonly Stage[], graph: BackboneGraph): TrainingPh
   return stages.map(({ groups, epochs, learningRate }, i): TrainingPhase => {
     const trained = withHead(groups, graph)
     const isHead = trained.length === 1
-    if (i === 0 && isHead && epochs === undefined) return HEAD_ALONE
+    if (i === 0 && isHead && epochs === undefined && isLinear(graph)) return HEAD_ALONE
     return {
       name: isHead ? 'head' : `stage ${i + 1}`,
       trained,

@@ -2,10 +2,15 @@ import type { Head } from '../backbone/head.ts'
 import { logitsOfRow } from './reference-objective.ts'
 
 /** What a head says of feature vectors `[n, features]`: `[n, classes]`, summed in double precision. */
-export function headLogits(
-  { weight, bias, classes, features: width }: Head,
-  features: Float32Array,
-): Float32Array {
+export function headLogits(head: Head, features: Float32Array): Float32Array {
+  const { weight, bias, classes, hidden } = head
+  if (!hidden) return dense(head, features)
+  const before = { weight: hidden.weight, bias: hidden.bias, classes: hidden.units, features: head.features }
+  const active = dense(before, features).map((value) => Math.max(0, value))
+  return dense({ weight, bias, classes, features: hidden.units }, active)
+}
+
+function dense({ weight, bias, classes, features: width }: Head, features: Float32Array): Float32Array {
   const count = features.length / width
   const parameters = new Float64Array(classes * (width + 1))
   parameters.set(weight)

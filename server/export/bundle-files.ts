@@ -16,7 +16,7 @@ export async function bundleFiles(
   contents: BundleContents,
 ): Promise<{ files: PageFile[]; manifest: Manifest; onnx: Uint8Array }> {
   const { backbone, weights, head, precisions, labels, page = true } = contents
-  const graph = withHead(backbone.graph, head.classes)
+  const graph = withHead(backbone.graph, head.classes, head.hidden?.units)
   const all = withHeadWeights(weights, head)
   const outputs = [HEAD, graph.featureMap]
   const models = BEST_FIRST.filter((precision) => precisions.includes(precision)).map((precision) => ({

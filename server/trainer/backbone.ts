@@ -3,7 +3,7 @@ import { withHead } from '../../lib/backbone/head.ts'
 import { AUGMENTATION_PRESETS, type Augmentation } from '../../lib/preprocess/augment/presets.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
-import { type RunSettings, trainingOf } from '../../lib/run/settings.ts'
+import { hiddenUnitsOf, type RunSettings, trainingOf } from '../../lib/run/settings.ts'
 import { demandPossible, findBackbone } from '../backbones/find.ts'
 import { hashOfImported } from '../backbones/imported.ts'
 import { obtainWeights } from '../weights/download/obtain.ts'
@@ -43,7 +43,7 @@ export async function prepareBackbone(
       }).then(({ hash }) => hash)
   return {
     graph,
-    graphWithHead: withHead(graph, classes),
+    graphWithHead: withHead(graph, classes, hiddenUnitsOf(settings)),
     preprocessing: { ...backbone.preprocess, ...evaluationTwin(settings), ...settings.preprocessing },
     weightsHash,
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { HEAD_BIAS, HEAD_WEIGHT, type Head } from '../../lib/backbone/head.ts'
+import { type Head, headFromTensors, headTensors } from '../../lib/backbone/head.ts'
 import { parseSafetensors, writeSafetensors } from '../../lib/backbone/weights/safetensors.ts'
 import { evaluationSummarySchema } from '../../lib/evaluation/summary.ts'
 import { preprocessingSchema } from '../../lib/preprocess/preprocessing.ts'
@@ -43,11 +43,7 @@ export async function hasKeptModel(dataDir: string, run: string): Promise<boolea
 /** Writes head and record so that a reader sees the old or the new, never a part (temporary name, fsync, rename). */
 export async function writeRunFolder(dataDir: string, record: RunRecord, head: Head): Promise<void> {
   const folder = runFolder(dataDir, record.run)
-  const tensors = new Map([
-    [HEAD_WEIGHT, { shape: [head.classes, head.features], data: head.weight }],
-    [HEAD_BIAS, { shape: [head.classes], data: head.bias }],
-  ])
-  await writeDurably(join(folder, 'head.safetensors'), writeSafetensors(tensors))
+  await writeDurably(join(folder, 'head.safetensors'), writeSafetensors(headTensors(head)))
   await writeDurably(
     join(folder, 'record.json'),
     new TextEncoder().encode(JSON.stringify(recordSchema.parse(record), null, 1)),
@@ -71,10 +67,7 @@ export async function readRunFolder(
   const [recordBytes, headBytes] = [await read('record.json'), await read('head.safetensors')]
   try {
     const record = recordSchema.parse(JSON.parse(new TextDecoder().decode(recordBytes)))
-    const tensors = parseSafetensors(headBytes)
-    const { shape, data } = tensors.get(HEAD_WEIGHT)
-    const [classes = 0, features = 0] = shape
-    return { record, head: { weight: data, bias: tensors.get(HEAD_BIAS).data, classes, features } }
+    return { record, head: headFromTensors(parseSafetensors(headBytes)) }
   } catch (cause) {
     throw new Problem('runs/damaged', {
       says: `The files of run ${run} in ${folder} are damaged.`,

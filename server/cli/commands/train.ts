@@ -4,6 +4,7 @@ import { LOOKS } from '../../../lib/classify/look.ts'
 import { RECIPE_NAMES, recipeNamed } from '../../../lib/recipes/recipes.ts'
 import type { Run } from '../../../lib/run/run.ts'
 import {
+  hiddenUnitsOf,
   parseSet,
   type RunSettings,
   runSettingsSchema,
@@ -125,7 +126,7 @@ async function settingsOf(options: Options, context: Context): Promise<Omit<RunS
   }
   demandPossible(found, settings)
   // A pattern that matches nothing is said now, not when the run begins.
-  if (!found.imported) phasesOf(strategyOf(settings), withHead(found.graph(), 2))
+  if (!found.imported) phasesOf(strategyOf(settings), withHead(found.graph(), 2, hiddenUnitsOf(settings)))
   return settings
 }
 

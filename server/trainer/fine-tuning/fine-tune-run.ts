@@ -1,12 +1,13 @@
+import { trainableNames } from '../../../lib/backbone/cost.ts'
 import type { WeightStore, WeightTensor } from '../../../lib/backbone/graph.ts'
-import { HEAD, HEAD_BIAS, HEAD_WEIGHT, type Head } from '../../../lib/backbone/head.ts'
+import { HEAD, type Head, headFromTensors, headTensors } from '../../../lib/backbone/head.ts'
 import { type FineTuned, type FineTuneTask, fineTune } from '../../../lib/fine-tuning/fine-tune.ts'
 import { overlaid } from '../../../lib/fine-tuning/overlaid.ts'
 import type { EpochPoint } from '../../../lib/fine-tuning/run-phase.ts'
 import type { FineTuningState } from '../../../lib/fine-tuning/state.ts'
 import { trainingOf } from '../../../lib/run/settings.ts'
 import { fineTuningPhase } from '../../../lib/strategy/fine-tuning-phase.ts'
-import { freshWeights, headWeights } from '../../../lib/strategy/fresh-weights.ts'
+import { freshWeights } from '../../../lib/strategy/fresh-weights.ts'
 import type { PhasePlan, PlannedRun } from '../../../lib/strategy/plan-run.ts'
 import { openBlobs } from '../../blobs/blobs.ts'
 import { loadBackboneWeights } from '../../weights/load.ts'
@@ -40,14 +41,11 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
   const { settings, dataDir } = job
   const began = performance.now()
   const { weights: pretrained } = await loadBackboneWeights(settings.backbone, { dataDir })
-  const fresh = freshWeights(
-    backbone.graphWithHead,
-    [...planned.skipped, HEAD_WEIGHT, HEAD_BIAS],
-    settings.seed,
-  )
+  const headNames = backbone.graphWithHead.nodes.filter(({ group }) => group === HEAD).flatMap(trainableNames)
+  const fresh = freshWeights(backbone.graphWithHead, [...planned.skipped, ...headNames], settings.seed)
   const from = await readCheckpoint(runFolder(dataDir, job.run))
   const first = planned.phases[0]!.by === 'solver' && !from ? await headFirst(task) : undefined
-  const start = overlaid(pretrained, new Map([...fresh, ...(first ? headWeights(first.head) : [])]))
+  const start = overlaid(pretrained, new Map([...fresh, ...(first ? headTensors(first.head) : [])]))
   const phases = planned.phases.filter(({ by }) => by === 'epochs')
   if (first?.stopped || phases.length === 0)
     return { ...modelOf(start, []), stopped: first?.stopped ?? false }
@@ -171,9 +169,6 @@ function modelOf(
   weights: WeightStore,
   names: readonly string[],
 ): { head: Head; tuned: Map<string, WeightTensor> } {
-  const { shape, data } = weights.get(HEAD_WEIGHT)
-  const [classes = 0, features = 0] = shape
-  const head = { weight: data, bias: weights.get(HEAD_BIAS).data, classes, features }
   const own = names.filter((name) => !name.startsWith(`${HEAD}.`))
-  return { head, tuned: new Map(own.map((name) => [name, weights.get(name)])) }
+  return { head: headFromTensors(weights), tuned: new Map(own.map((name) => [name, weights.get(name)])) }
 }

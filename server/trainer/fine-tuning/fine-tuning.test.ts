@@ -95,6 +95,19 @@ test('skipped weights start fresh and are part of the model', async () => {
   )
 })
 
+test('a head with a hidden layer is trained, kept and judged', async () => {
+  const { run, events } = await train('partial-fine-tuning', [
+    'groups=0',
+    'hiddenUnits=8',
+    'epochs=1',
+    'views=1',
+  ])
+  expect(events.at(-1)).toEqual({ type: 'succeeded' })
+  const { head, record } = await readRunFolder(dataDir, run)
+  expect(head).toMatchObject({ classes: 2, features: 1280, hidden: { units: 8 } })
+  expect(record.tuned).toBeUndefined()
+})
+
 test('a run that was stopped keeps its model, and its next attempt goes on at the next epoch', async () => {
   const wanted = ['epochs=3', 'views=1', 'batchSize=4', 'headFirst=false'] as const
   const stop = new AbortController()
