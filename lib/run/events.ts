@@ -76,6 +76,8 @@ export const plannedPhaseSchema = z.object({
   views: whole,
   cacheBytes: whole,
   memoryBytes: whole,
+  /** By how fast this machine was before; absent where it has not been measured yet. */
+  estimatedSeconds: seconds.optional(),
 })
 export type PlannedPhase = z.infer<typeof plannedPhaseSchema>
 

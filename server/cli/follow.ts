@@ -112,12 +112,13 @@ function phaseLine({
   ...rest
 }: PlannedPhase): string {
   const how = epochs === 0 ? 'by the solver' : `${epochs} epochs at ${learningRate}`
-  const { prefix, cut, views, cacheBytes } = rest
+  const { prefix, cut, views, cacheBytes, estimatedSeconds } = rest
   const cache =
     prefix === 'per epoch'
       ? 'frozen layers run in every epoch'
       : `cached at ${cut}, ${views === 1 ? 'one view' : `${views} views`}, ${bytes(cacheBytes)}`
-  return `  ${name}: ${trainedGroups.join(', ')} (${trainableParameters.toLocaleString('en')} parameters), ${how}, ${cache}`
+  const time = estimatedSeconds === undefined ? '' : `, about ${duration(estimatedSeconds)}`
+  return `  ${name}: ${trainedGroups.join(', ')} (${trainableParameters.toLocaleString('en')} parameters), ${how}, ${cache}${time}`
 }
 
 function curveLine({ series, points }: Curve): string {

@@ -2,6 +2,7 @@ import type { NewRunEvent, PlannedPhase } from '../../lib/run/events.ts'
 import { strategyOf, trainingOf } from '../../lib/run/settings.ts'
 import { type PhasePlan, type PlannedRun, planRun } from '../../lib/strategy/plan-run.ts'
 import type { PreparedBackbone } from './backbone.ts'
+import { readCalibration } from './calibration.ts'
 import { cacheBudgetBytes } from './fine-tuning/cache-budget.ts'
 import type { Job } from './job.ts'
 import { featureCacheFolder } from './split-features.ts'
@@ -12,6 +13,7 @@ export async function planAttempt(
   { graphWithHead }: Pick<PreparedBackbone, 'graphWithHead'>,
 ): Promise<PlannedRun> {
   const { settings, pictures, dataDir } = job
+  const calibration = await readCalibration(dataDir)
   const of = (split: string) => pictures.filter((picture) => picture.split === split)
   return planRun({
     graph: graphWithHead,
@@ -19,6 +21,7 @@ export async function planAttempt(
     training: trainingOf(settings),
     pictures: { train: of('train').length, validation: of('validation').length, perClass: perClass(job) },
     diskBudgetBytes: await cacheBudgetBytes(featureCacheFolder(dataDir)),
+    ...(calibration && { devices: [calibration] }),
   })
 }
 
@@ -57,6 +60,7 @@ function phaseOf({
   views,
   cacheBytes,
   memoryBytes,
+  seconds,
 }: PhasePlan): PlannedPhase {
   const { trainedGroups, trainableParameters, boundary } = plan
   return {
@@ -70,5 +74,6 @@ function phaseOf({
     views,
     cacheBytes,
     memoryBytes,
+    ...(seconds[0] && { estimatedSeconds: seconds[0].seconds }),
   }
 }

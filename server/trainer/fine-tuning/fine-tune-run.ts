@@ -12,6 +12,7 @@ import type { PhasePlan, PlannedRun } from '../../../lib/strategy/plan-run.ts'
 import { openBlobs } from '../../blobs/blobs.ts'
 import { loadBackboneWeights } from '../../weights/load.ts'
 import type { PreparedBackbone } from '../backbone.ts'
+import { recordCalibration } from '../calibration.ts'
 import type { Job } from '../job.ts'
 import { perClass } from '../plan.ts'
 import { runFolder } from '../run-folder.ts'
@@ -54,16 +55,21 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
   const { device, says } = await chooseTrainingEngine()
   emit({ type: 'training-engine', engine: device.id, title: device.title, ...(says && { says }) })
   const changed = [...new Set([...planned.skipped, ...phases.flatMap((phase) => changedBy(phase, backbone))])]
+  const speed: Speed = { device: device.title }
   let latest: FineTuningState | undefined = from
   const tuned = await fineTune({
     graph: backbone.graphWithHead,
     weights: start,
     phases: phases.map((phase) => fineTuningPhase(phase, trainingOf(settings), perClass(job))),
-    data: openData(task, phases),
+    data: openData(task, phases, speed),
     device,
     seed: settings.seed,
     from,
-    onPoint: (point) => emit(pointEvent(point, phases, pictures)),
+    onPoint: (point) => {
+      emit(pointEvent(point, phases, pictures))
+      const { flops } = phases.find(({ name }) => name === point.phase)!.plan
+      speed.trainingGflopsPerSecond = (point.imagesPerSecond * (flops.suffix + flops.suffixBackward)) / 1e9
+    },
     shouldStop: () => stop.aborted,
     checkpoint: async (state) => {
       latest = state
@@ -75,9 +81,15 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
     const best = latest?.bestWeights ?? latest?.weights ?? new Map<string, WeightTensor>()
     return { last: overlaid(start, best), stopped: true }
   })
+  await recordCalibration(dataDir, speed)
   if (!tuned.stopped) emit({ type: 'head-fitted', seconds: (performance.now() - began) / 1000 })
   return { ...modelOf(tuned.best?.weights ?? tuned.last, changed), stopped: tuned.stopped }
 }
+
+/** What was measured of this machine on the way. */
+type Speed = { device: string; inferenceGflopsPerSecond?: number; trainingGflopsPerSecond?: number }
+
+const MEASURABLE = 500
 
 /** The head alone on the frozen backbone, held to validation only: what comes after it is chosen there too. */
 async function headFirst({ job, planned, extraction, telling }: FineTuneRunTask) {
@@ -93,6 +105,7 @@ async function headFirst({ job, planned, extraction, telling }: FineTuneRunTask)
 function openData(
   { job, backbone, planned, extraction, telling }: FineTuneRunTask,
   phases: readonly PhasePlan[],
+  speed: Speed,
 ): FineTuneTask['data'] {
   const { emit, stop } = telling
   const { settings, dataDir, run } = job
@@ -132,6 +145,11 @@ function openData(
     if (phase.prefix !== 'per epoch') {
       const imagesPerSecond = (pictures - data.fromCache) / seconds
       emit({ type: 'extracted', pictures, fromCache: data.fromCache, seconds, imagesPerSecond })
+      // Too few pictures measure how long processes take to start.
+      if (phase.prefix === 'cached' && data.fromCache === 0 && pictures >= MEASURABLE) {
+        const rows = train.length * phase.views + validation.length
+        speed.inferenceGflopsPerSecond = (rows * phase.plan.flops.prefix) / seconds / 1e9
+      }
     }
     const { name, epochs } = phase
     emit({ type: 'training-phase', index: before + index, count: planned.phases.length, name, epochs })
