@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { BACKENDS } from '../lib/classify/browser/backend-names.ts'
+import { BACKENDS, type Backend } from '../lib/classify/browser/backend-names.ts'
 import type { Classification } from '../lib/classify/classify.ts'
 import type { Running } from '../server/main.ts'
 import { classifyOnPage, openClassifyPage, readAnswer } from './classify/classify-page.ts'
@@ -20,6 +20,14 @@ const missing = [
 ]
 if (missing.length > 0) console.warn(`Skipped, classification on /demo: ${missing.join('; ')}`)
 if (NO_PHOTOS) console.warn(`Skipped, classification of photos: ${NO_PHOTOS}`)
+
+/**
+ * All 20, but on WebGPU three (with a profile, turned, with alpha): imitated in software it takes up to 25 s a picture.
+ * WHIPPET_ALL=1 takes all there too.
+ */
+function isChosen(i: number, backend: Backend): boolean {
+  return backend !== 'webgpu' || process.env.WHIPPET_ALL === '1' || [1, 5, 11].includes(i)
+}
 
 describe.skipIf(missing.length > 0)('on /demo', () => {
   let server: Running
@@ -56,15 +64,16 @@ describe.skipIf(missing.length > 0)('on /demo', () => {
     })
 
     test.each(BACKENDS)(
-      'all 20 get the server’s first answer on %s',
-      { timeout: 1_200_000 },
+      'encoded files get the server’s first answer on %s',
+      { timeout: 1_500_000 },
       async (backend) => {
+        const chosen = photos.flatMap((_, i) => (isChosen(i, backend) ? [i] : []))
         await openClassifyPage(page, demo(), backend)
         const said = []
-        for (const photo of photos) said.push(await classifyOnPage(page, photo))
-        const same = (name: string, label: string | undefined) => `${name}: ${label}`
-        expect(said.map(({ top }, i) => same(photos[i]!.name, top[0]?.label))).toEqual(
-          expected.map(({ ranked }, i) => same(photos[i]!.name, ranked[0]?.label)),
+        for (const i of chosen) said.push(await classifyOnPage(page, photos[i]!))
+        const line = (i: number, label: string | undefined) => `${photos[i]!.name}: ${label}`
+        expect(said.map(({ top }, n) => line(chosen[n]!, top[0]?.label))).toEqual(
+          chosen.map((i) => line(i, expected[i]!.ranked[0]?.label)),
         )
         expect(new Set(said.map((one) => one.backend))).toEqual(new Set([backend]))
       },
