@@ -18,6 +18,8 @@ import gradients from '../../lib/fine-tuning/testing/gradients.json' with { type
 import { madeUpPictures, madeUpSource, phaseOf } from '../../lib/fine-tuning/testing/made-up.ts'
 import recipes from '../../lib/fine-tuning/testing/training.json' with { type: 'json' }
 import { planFreeze } from '../../lib/strategy/plan-freeze.ts'
+import { trainingSelfTest } from './self-test/training-self-test.ts'
+import { smallNetwork } from './testing/small-network.ts'
 import type { TrainingDevice, TrainingEngine } from './training-engine.ts'
 
 type Recipe = {
@@ -45,6 +47,10 @@ export function describeTrainingEngine(
 
     test('says what this machine offers', async () => {
       expect(await make().probe()).toEqual({ available: true, version: expect.stringMatching(/\d/) })
+    })
+
+    test('passes its self-test', async () => {
+      expect(await trainingSelfTest(make())).toMatchObject({ status: 'passed' })
     })
 
     for (const mode of ['moving', 'batch'] as const) {
@@ -251,63 +257,6 @@ async function trainedWeights(
 function bytesOf(store: WeightStore, name: string): string {
   const { data } = store.get(name)
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
-}
-
-/** Three groups of a convolution, batch norm and relu6 each, a pool and a head of three classes. */
-function smallNetwork(): { graph: BackboneGraph; weights: WeightStore } {
-  const groups = ['first', 'middle', 'last']
-  const nodes: BackboneGraph['nodes'][number][] = [{ op: 'image', id: 'image', inputs: [], group: 'first' }]
-  let before = 'image'
-  for (const group of groups) {
-    const id = (part: string) => `${group}.${part}`
-    nodes.push(
-      {
-        op: 'conv',
-        id: id('conv'),
-        inputs: [before],
-        group,
-        filters: 4,
-        kernel: [3, 3],
-        strides: [2, 2],
-        padding: 'same',
-        weight: id('conv.weight'),
-      },
-      {
-        op: 'batchNorm',
-        id: id('bn'),
-        inputs: [id('conv')],
-        group,
-        epsilon: 1e-3,
-        scale: id('bn.weight'),
-        shift: id('bn.bias'),
-        mean: id('bn.running_mean'),
-        variance: id('bn.running_var'),
-      },
-      { op: 'relu6', id: id('act'), inputs: [id('bn')], group },
-    )
-    before = id('act')
-  }
-  nodes.push(
-    { op: 'globalAveragePool', id: 'pool', inputs: [before], group: 'head' },
-    {
-      op: 'dense',
-      id: 'head',
-      inputs: ['pool'],
-      group: 'head',
-      units: 3,
-      weight: 'head.weight',
-      bias: 'head.bias',
-    },
-  )
-  const graph: BackboneGraph = {
-    nodes,
-    groups: [...groups, 'head'],
-    size: 16,
-    features: 'pool',
-    featureMap: before,
-    stages: {},
-  }
-  return { graph, weights: madeUpWeights(graph) }
 }
 
 function taskOf(device: TrainingDevice, graph: BackboneGraph, weights: WeightStore) {

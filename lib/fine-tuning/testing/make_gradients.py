@@ -61,7 +61,7 @@ def run(graph, by_batch):
         if op == "conv":
             y = F.conv2d(F.pad(x, pads(node, x)), w(node["weight"], (node["filters"], c, *node["kernel"])), None, node["strides"])
         elif op == "depthwiseConv":
-            y = F.conv2d(F.pad(x, pads(node, x)), w(node["weight"], (c, 1, *node["kernel"])), w(node["bias"], (c,)), node["strides"], groups=c)
+            y = F.conv2d(F.pad(x, pads(node, x)), w(node["weight"], (c, 1, *node["kernel"])), w(node["bias"], (c,)) if "bias" in node else None, node["strides"], groups=c)
         elif op == "batchNorm":
             mean, var = made_up(node["mean"], (c,)), made_up(node["variance"], (c,))
             y = F.batch_norm(x, mean, var, w(node["scale"], (c,)), w(node["shift"], (c,)), by_batch, 0.1, node["epsilon"])

@@ -1,15 +1,39 @@
 import { Command } from 'commander'
 import { onnxruntimeEngine } from '../../engines/onnxruntime/engine.ts'
 import { type SelfTest, selfTest } from '../../engines/self-test/self-test.ts'
+import { trainingSelfTest } from '../../engines/self-test/training-self-test.ts'
+import { tensorflowEngine } from '../../engines/tensorflow/engine.ts'
 import { wasmEngine } from '../../engines/wasm/engine.ts'
+import { wasmTrainingEngine } from '../../engines/wasm/training-engine.ts'
 import { contextOf } from '../context.ts'
 import { table } from '../words.ts'
 
-/** Each engine, and the sort of work that it is used for. One of each sort must pass. */
-const ENGINES = [
-  { make: () => onnxruntimeEngine({ threads: 1 }), usedFor: 'extracts features, trains heads, classifies' },
-  { make: () => wasmEngine(), usedFor: 'checks exported models' },
-] as const
+type Checked = { id: string; usedFor: string; needed: boolean; check: () => Promise<SelfTest> }
+
+/** Each engine, what it is used for, and whether the work stands still without it. */
+const ENGINES: readonly Checked[] = [
+  {
+    id: 'onnxruntime',
+    usedFor: 'extracts features, trains heads, classifies',
+    needed: true,
+    check: () => selfTest(onnxruntimeEngine({ threads: 1 })),
+  },
+  {
+    id: 'tensorflow',
+    usedFor: 'fine-tunes',
+    needed: false,
+    check: () => trainingSelfTest(tensorflowEngine()),
+  },
+  {
+    id: 'wasm',
+    usedFor: 'checks exported models, fine-tunes where tensorflow is not set up',
+    needed: true,
+    check: async () => {
+      const forward = await selfTest(wasmEngine())
+      return forward.status === 'passed' ? trainingSelfTest(wasmTrainingEngine()) : forward
+    },
+  },
+]
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -19,12 +43,12 @@ export function doctorCommand(): Command {
     .action(async (options: { json?: boolean }) => {
       const { dataDir, output } = contextOf(options)
       const engines = []
-      for (const { make, usedFor } of ENGINES) {
-        const engine = make()
-        const { status, ...details } = await selfTest(engine)
-        engines.push({ id: engine.id, selfTest: status, usedFor, ...details })
+      let fit = true
+      for (const { id, usedFor, needed, check } of ENGINES) {
+        const { status, ...details } = await check()
+        engines.push({ id, selfTest: status, usedFor, ...details })
+        if (needed && status !== 'passed') fit = false
       }
-      const fit = engines.every(({ selfTest }) => selfTest === 'passed')
       const rows = engines.map((engine) => [engine.id, sayingOf(engine), engine.usedFor])
       const node = `Node ${process.versions.node} on ${process.platform}-${process.arch}, data folder ${dataDir}`
       output.result({ engines, node: process.versions.node, dataDir }, `${node}\n${table(rows)}`)
