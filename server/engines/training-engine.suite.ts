@@ -16,10 +16,10 @@ import type { FineTuningPhase } from '../../lib/fine-tuning/settings.ts'
 import { START } from '../../lib/fine-tuning/state.ts'
 import gradients from '../../lib/fine-tuning/testing/gradients.json' with { type: 'json' }
 import { madeUpPictures, madeUpSource, phaseOf } from '../../lib/fine-tuning/testing/made-up.ts'
+import { smallNetwork } from '../../lib/fine-tuning/testing/small-network.ts'
 import recipes from '../../lib/fine-tuning/testing/training.json' with { type: 'json' }
 import { planFreeze } from '../../lib/strategy/plan-freeze.ts'
 import { trainingSelfTest } from './self-test/training-self-test.ts'
-import { smallNetwork } from './testing/small-network.ts'
 import type { TrainingDevice, TrainingEngine } from './training-engine.ts'
 
 type Recipe = {

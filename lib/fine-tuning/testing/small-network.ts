@@ -1,5 +1,5 @@
-import type { BackboneGraph, WeightStore } from '../../../lib/backbone/graph.ts'
-import { madeUpWeights } from '../../../lib/backbone/weights/made-up.ts'
+import type { BackboneGraph, WeightStore } from '../../backbone/graph.ts'
+import { madeUpWeights } from '../../backbone/weights/made-up.ts'
 
 /** Three groups of a convolution, batch norm and relu6 each, a pool and a head of three classes. */
 export function smallNetwork(): { graph: BackboneGraph; weights: WeightStore } {
