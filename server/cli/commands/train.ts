@@ -142,6 +142,11 @@ export async function trainRun(
   const version = await readingOwn(worker).findDataset(dataset)
   const run = await store.runs.create(runSettingsSchema.parse({ ...settings, dataset: version.id }), version)
   output.say(`run ${run.id} on ${run.dataset.name}`)
+  if (heldOutAgainst(run)) {
+    output.say(
+      `note: ${run.settings.recipe} wants nothing held out, and ${run.dataset.name} keeps ${run.dataset.counts.validation} pictures for validation: import it with --validation 0 to repeat the tutorial.`,
+    )
+  }
   const unsubscribe = store.runs.subscribe(run.id, followRun(run, output, { curves }))
   const supervised = await worker.start(run)
   const stop = () => void supervised.stop()
@@ -153,6 +158,11 @@ export async function trainRun(
     signal.removeEventListener('abort', stop)
     unsubscribe()
   }
+}
+
+/** Whether the run's recipe wants every picture for training, and its dataset keeps some. */
+function heldOutAgainst({ settings: { recipe }, dataset }: Run): boolean {
+  return recipe !== undefined && recipeNamed(recipe).nothingHeldOut === true && dataset.counts.validation > 0
 }
 
 function documentOf(run: Run) {
