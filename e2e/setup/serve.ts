@@ -13,16 +13,13 @@ export type Served = {
 export async function serve(dataDir: string): Promise<Served> {
   const running = startWhippet(dataDir, ['serve', '--port', '0', '--json'])
   const url = await new Promise<string>((resolve, reject) => {
-    let text = ''
-    running.process.stdout!.on('data', (more: string) => {
-      text += more
-      if (text.includes('\n')) resolve((JSON.parse(text) as { url: string }).url)
-    })
+    running.process.stdout!.once('data', (line: string) => resolve((JSON.parse(line) as { url: string }).url))
     running.ended.then(({ stderr }) => reject(new Error(`The server ended:\n${stderr}`)))
   })
   const end = async (signal: NodeJS.Signals) => {
     running.process.kill(signal)
-    await running.ended
+    const { stdout } = await running.ended
+    if (stdout.trim().includes('\n')) throw new Error(`More than one document on stdout:\n${stdout}`)
   }
   return { url, port: Number(new URL(url).port), kill: () => end('SIGKILL'), stop: () => end('SIGINT') }
 }
