@@ -15,6 +15,6 @@ export async function chooseTrainingEngine(): Promise<ChosenEngine> {
   if (probe.available) return { device: await tensorflow.open() }
   return {
     device: await wasmTrainingEngine().open(),
-    says: `TensorFlow is not set up (${probe.why}), so WebAssembly trains, several times slower: "whippet setup tensorflow" helps.`,
+    says: `${probe.why.replace(/\.$/, '')}. WebAssembly trains instead: to the same end, several times slower.`,
   }
 }
