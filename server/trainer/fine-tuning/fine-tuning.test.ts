@@ -44,6 +44,21 @@ test('partial fine-tuning changes what it says and nothing else, by a byte, and 
   expect(record.calibration).toBeDefined()
 })
 
+test('full fine-tuning reads cached pixels, and batch statistics move with every batch', async () => {
+  const pairs = ['epochs=1', 'views=1', 'batchSize=3', 'headFirst=false', 'batchNorm=batch']
+  const { run, events } = await train('full-fine-tuning', pairs)
+  expect(events.at(-1)).toEqual({ type: 'succeeded' })
+  expect(events.find((event) => event.type === 'plan')).toMatchObject({ cut: 'image', frozenGroups: [] })
+  const { record } = await readRunFolder(dataDir, run)
+  const { weights } = await loadBackboneWeights(BACKBONE, { dataDir })
+  const tuned = await withTuned(weights, runFolder(dataDir, run), record.tuned)
+  const same = weights
+    .names()
+    .filter((name) => hashOf(tuned.get(name).data) === hashOf(weights.get(name).data))
+  // A shift in front of a pointwise convolution and its batch's statistics comes out again: its gradient is zero.
+  expect(same.filter((name) => !name.endsWith('.bn3.bias'))).toEqual([])
+})
+
 test('the log tells phases, engine and epochs in order', async () => {
   const { events } = await train('gradual-unfreezing', ['stages=0:2:0.1,1:1', 'views=1', 'batchSize=4'])
   const told = events.flatMap((event) => {
