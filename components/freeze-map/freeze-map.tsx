@@ -1,105 +1,133 @@
-import type { Backbone } from '../../lib/api/machine.ts'
-import { short } from '../../lib/figures.ts'
-import { cn } from '../ui/cn.ts'
+'use client'
 
-type Group = {
-  readonly name: string
-  readonly title: string
-  readonly height: number
-  readonly width: number
-  readonly trained: boolean
+import type { ReactNode } from 'react'
+import type { Backbone } from '../../lib/api/machine.ts'
+import { cn } from '../ui/cn.ts'
+import { barsOf, HEAD_BAR, type MapBar } from './bars.ts'
+import { Cut } from './cut.tsx'
+
+export type GroupState = 'frozen' | 'part' | 'trained'
+
+type Props = {
+  backbone: Pick<Backbone, 'groups'>
+  stateOf: (group: string) => GroupState
+  /** Says more of a group, in few letters: the stage that unfreezes it. */
+  signOf?: ((group: string) => { readonly sign: string; readonly words: string } | undefined) | undefined
+  /** Absent: the map only shows. */
+  onToggle?: ((group: string) => void) | undefined
+  onCut?: ((frozen: number) => void) | undefined
 }
 
-/** Tallest and smallest bar, in pixels. */
-const TALL = 96
-const LOW = 24
+const LOOKS: Record<GroupState, string> = {
+  frozen: 'border-ice-2 bg-ice-1',
+  part: 'border-amber-2 bg-[repeating-linear-gradient(135deg,var(--amber-1)_0_5px,var(--ice-1)_5px_10px)]',
+  trained: 'border-amber-2 bg-amber-1',
+}
+const WORDS: Record<GroupState, string> = { frozen: 'frozen', part: 'partly trained', trained: 'trained' }
 
-/**
- * What is frozen and what is trained, from the picture to the answer: a bar per layer group, its height by operations,
- * its width by parameters.
- */
-export function FreezeMap({ backbone }: { backbone: Backbone }) {
-  const groups = barsOf(backbone)
+/** What is frozen and what is trained, from the picture to the answer: a bar per layer group, and the cut. */
+export function FreezeMap({ backbone, stateOf, signOf, onToggle, onCut }: Props) {
+  const bars = barsOf(backbone)
+  const names = bars.map(({ name }) => name)
+  const first = names.findIndex((name) => stateOf(name) !== 'frozen')
+  const frozen = first < 0 ? names.length : first
+  const some = (state: GroupState) => names.some((name) => stateOf(name) === state)
   return (
     <div>
-      <ol
-        className="flex h-[142px] items-end gap-[3px] overflow-x-auto overflow-y-hidden pt-3 pr-1 pb-6"
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not lay its children out by flex order everywhere */}
+      <div
+        role="group"
+        className="flex h-[148px] items-end gap-[3px] overflow-x-auto overflow-y-hidden px-1 pt-4 pb-6"
         aria-label="Layer groups, from the picture to the answer"
       >
-        {groups.map((group, i) => (
-          <li key={group.name} className="contents">
-            {group.trained && !groups[i - 1]?.trained && <Cut />}
-            <span
-              title={group.title}
-              className={cn(
-                'relative rounded-t-[6px] rounded-b-[3px] border',
-                group.trained
-                  ? 'min-w-[32px] border-amber-2 bg-amber-1'
-                  : 'min-w-[22px] border-ice-2 bg-ice-1',
-              )}
-              style={{ height: group.height, flex: group.width }}
-            >
-              <span className="sr-only">{group.title}</span>
-              <span
-                aria-hidden
-                className="absolute inset-x-0 -bottom-5 text-center font-mono text-[11px] whitespace-nowrap text-soft"
-              >
-                {labelOf(group.name)}
-              </span>
-            </span>
-          </li>
+        <Cut frozen={frozen} names={names} words={cutWords(names, stateOf, frozen)} onCut={onCut} />
+        {bars.map((bar, i) => (
+          <Bar
+            key={bar.name}
+            bar={bar}
+            order={2 * i + 1}
+            state={stateOf(bar.name)}
+            sign={signOf?.(bar.name)}
+            onToggle={onToggle && (() => onToggle(bar.name))}
+          />
         ))}
-      </ol>
+        <Bar bar={HEAD_BAR} order={2 * bars.length + 1} state="trained" />
+      </div>
       <p className="mt-2 flex flex-wrap gap-x-5 gap-y-1 text-[12.5px] text-soft">
-        <Sign className="border-ice-2 bg-ice-2">frozen: runs once per picture, then cached</Sign>
+        <Sign className="border-ice-2 bg-ice-2">
+          {some('frozen') || first < 0 ? 'frozen: runs once per picture, then cached' : 'frozen: nothing'}
+        </Sign>
         <Sign className="border-amber-2 bg-amber-2">trained: runs every epoch</Sign>
+        {some('part') && <Sign className={LOOKS.part}>some of its weights</Sign>}
+        {onCut && <span className="sm:ml-auto">drag the cut, or click a group</span>}
       </p>
     </div>
   )
 }
 
-/** Where the backbone is cut: what comes out there is cached. */
-function Cut() {
-  return (
-    <span aria-hidden className="relative mx-1.5 w-0.5 self-stretch bg-ink">
-      <span className="absolute -top-3 left-1/2 -translate-x-1/2 rounded-sm bg-ink px-1 text-[10.5px] leading-4 text-bg">
-        cut
+type BarProps = {
+  bar: MapBar
+  order: number
+  state: GroupState
+  sign?: { readonly sign: string; readonly words: string } | undefined
+  onToggle?: (() => void) | undefined
+}
+
+function Bar({ bar, order, state, sign, onToggle }: BarProps) {
+  const { name, about, label, height, width } = bar
+  const looks = cn('relative min-w-[26px] rounded-t-[6px] rounded-b-[3px] border', LOOKS[state])
+  const place = { order, height, flex: width }
+  const more = sign ? `, ${sign.words}` : ''
+  const inside = (
+    <>
+      {sign && (
+        <span aria-hidden className="absolute inset-x-0 top-0.5 text-center text-[11px] text-amber-ink">
+          {sign.sign}
+        </span>
+      )}
+      <span
+        aria-hidden
+        className="absolute inset-x-0 -bottom-5 text-center font-mono text-[11px] whitespace-nowrap text-soft"
+      >
+        {label}
       </span>
-    </span>
+    </>
+  )
+  const title = `${about}, ${WORDS[state]}${more}`
+  if (!onToggle)
+    return (
+      <span role="img" aria-label={title} title={title} className={looks} style={place}>
+        {inside}
+      </span>
+    )
+  return (
+    <button
+      type="button"
+      role="switch"
+      aria-checked={state === 'trained'}
+      aria-label={`Train ${about}`}
+      title={title}
+      data-group={name}
+      onClick={onToggle}
+      className={cn(looks, 'cursor-pointer -outline-offset-2 hover:brightness-95 dark:hover:brightness-125')}
+      style={place}
+    >
+      {inside}
+    </button>
   )
 }
 
-function Sign({ className, children }: { className: string; children: string }) {
+function cutWords(names: readonly string[], stateOf: Props['stateOf'], frozen: number): string {
+  const trained = names.filter((name) => stateOf(name) !== 'frozen').length
+  const where = frozen === names.length ? 'before the head' : `before ${names[frozen]}`
+  return `${where}: ${names.length - trained} of ${names.length} groups frozen, ${trained} trained, and the head`
+}
+
+function Sign({ className, children }: { className: string; children: ReactNode }) {
   return (
     <span className="inline-flex items-center gap-1.5">
       <i aria-hidden className={cn('size-2.5 rounded-[3px] border', className)} />
       {children}
     </span>
   )
-}
-
-function barsOf({ groups }: Backbone): Group[] {
-  const most = Math.max(...groups.map(({ gflops }) => gflops))
-  const all = groups.reduce((sum, { parameters }) => sum + parameters, 0)
-  const bars = groups.map(({ name, parameters, gflops }) => ({
-    name,
-    title: `${name}: frozen, ${short(parameters)} parameters, ${gflops.toFixed(2)} GFLOPs`,
-    height: LOW + (TALL - LOW) * Math.sqrt(gflops / most),
-    width: 0.6 + (3 * groups.length * parameters) / all / 4,
-    trained: false,
-  }))
-  const head = {
-    name: 'head',
-    title: 'head: trained, one output per class',
-    height: LOW + 16,
-    width: 1,
-    trained: true,
-  }
-  return [...bars, head]
-}
-
-/** `blocks.3` → `3`, `conv_head` → `conv`: the whole name is in the title. */
-function labelOf(name: string): string {
-  const number = /(\d+)$/.exec(name)?.[1]
-  return number ?? name.split(/[._]/)[0]!.slice(0, 5)
 }

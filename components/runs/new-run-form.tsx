@@ -4,10 +4,11 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { DatasetSummary } from '../../lib/api/datasets.ts'
 import type { Backbone } from '../../lib/api/machine.ts'
-import { count } from '../../lib/figures.ts'
+import { count, duration } from '../../lib/figures.ts'
 import { Problem, type ProblemSummary } from '../../lib/problem.ts'
-import { type RunDraft, runOf, type SolverTexts } from '../../lib/run/draft.ts'
-import { FreezeMap } from '../freeze-map/freeze-map.tsx'
+import { type DraftDefaults, firstDraft, type RunDraft, runOf } from '../../lib/run/draft.ts'
+import { isSolved, onBackbone } from '../../lib/run/freeze-draft.ts'
+import { withRecipe } from '../../lib/run/recipe-draft.ts'
 import { useCall } from '../live/use-call.ts'
 import { Button } from '../ui/button.tsx'
 import { Card, CardHead } from '../ui/card.tsx'
@@ -15,29 +16,40 @@ import { PageHead } from '../ui/page-head.tsx'
 import { Select } from '../ui/select.tsx'
 import { ErrorState } from '../ui/states.tsx'
 import { BackboneCards } from './backbone-cards.tsx'
+import { FreezeCard } from './freeze-card.tsx'
 import { MoreSettings } from './more-settings.tsx'
 import { PlanCard } from './plan-card.tsx'
+import { RecipeSelect, recipeWords } from './recipe-select.tsx'
 import { SolverCard } from './solver-card.tsx'
+import { TrainingCard } from './training-card.tsx'
+import { usePlan } from './use-plan.ts'
 
 type Props = {
   datasets: readonly DatasetSummary[]
   backbones: readonly Backbone[]
   /** Id of a version among `datasets`. */
   chosen: string
-  solverTexts: SolverTexts
+  defaults: DraftDefaults
+  /** Usual learning rates by optimizer. */
+  rates: Readonly<Record<string, number>>
 }
 
 /** Everything that a run is asked to do, with defaults that are right for most. */
-export function NewRunForm({ datasets, backbones, chosen, solverTexts }: Props) {
+export function NewRunForm({ datasets, backbones, chosen, defaults, rates }: Props) {
   const router = useRouter()
   const call = useCall()
-  const [draft, setDraft] = useState<RunDraft>(() => firstDraft(chosen, backbones, solverTexts))
+  const [draft, setDraft] = useState<RunDraft>(() => firstDraft(chosen, backbones, defaults))
   const [problem, setProblem] = useState<ProblemSummary>()
   const [wrong, setWrong] = useState<readonly string[]>([])
   const [starting, setStarting] = useState(false)
-  const change = (part: Partial<RunDraft>) => setDraft((before) => ({ ...before, ...part }))
+  const planned = usePlan(draft)
+  /** What is no part of a recipe keeps its name. */
+  const keep = (part: Partial<RunDraft>) => setDraft((before) => ({ ...before, ...part }))
+  const change = (part: Partial<RunDraft>) => keep({ ...part, recipe: undefined })
   const dataset = datasets.find(({ id }) => id === draft.dataset)!
   const backbone = backbones.find(({ id }) => id === draft.backbone)!
+  const solved = isSolved(draft.freeze, Number(draft.training.hiddenUnits))
+  const seconds = planned.problem ? undefined : planned.plan?.times[0]?.seconds
 
   const start = async () => {
     const made = runOf(draft)
@@ -65,54 +77,66 @@ export function NewRunForm({ datasets, backbones, chosen, solverTexts }: Props) 
         about={`${dataset.classes.length} classes · ${count(dataset.counts.train)} train pictures`}
         actions={
           <Button type="submit" variant="go" disabled={starting}>
-            {starting ? 'Starting …' : 'Start'}
+            {starting ? 'Starting …' : `Start${seconds === undefined ? '' : ` · about ${duration(seconds)}`}`}
           </Button>
         }
       />
       {problem && <ErrorState problem={problem} className="mb-4" />}
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_290px]">
         <div className="grid min-w-0 gap-4">
-          <Card>
-            <CardHead>Dataset</CardHead>
-            <Select
-              label="Dataset"
-              value={draft.dataset}
-              onChange={(id) => change({ dataset: id })}
-              options={datasets.map((one) => ({
-                value: one.id,
-                title: `${one.dataset}, version ${one.version}`,
-              }))}
-              className="w-full max-w-sm"
-            />
-          </Card>
+          <div className="grid gap-4 sm:grid-cols-2">
+            <Card>
+              <CardHead>Dataset</CardHead>
+              <Select
+                label="Dataset"
+                value={draft.dataset}
+                onChange={(id) => keep({ dataset: id })}
+                options={datasets.map((one) => ({
+                  value: one.id,
+                  title: `${one.dataset}, version ${one.version}`,
+                }))}
+                className="w-full"
+              />
+            </Card>
+            <Card>
+              <CardHead>Recipe</CardHead>
+              <RecipeSelect
+                value={draft.recipe}
+                onChange={(name) => setDraft(withRecipe(draft, name, defaults))}
+              />
+              <p className="mt-2 text-[12.5px] text-soft empty:hidden">
+                {recipeWords(draft.recipe, dataset.counts.validation)}
+              </p>
+            </Card>
+          </div>
           <BackboneCards
             backbones={backbones}
             value={draft.backbone}
-            onChange={(id) => change({ backbone: id })}
+            onChange={(id) => {
+              const next = backbones.find((one) => one.id === id)!
+              change({ backbone: id, freeze: onBackbone(draft.freeze, next) })
+            }}
           />
-          <Card>
-            <CardHead aside="feature extraction">What is frozen, what is trained</CardHead>
-            <FreezeMap backbone={backbone} />
-          </Card>
-          <SolverCard draft={draft} onChange={change} wrong={wrong} />
-          <MoreSettings draft={draft} onChange={change} wrong={wrong} />
+          <FreezeCard
+            freeze={draft.freeze}
+            onChange={(freeze) => change({ freeze })}
+            backbone={backbone}
+            plan={planned.plan}
+            problem={planned.problem}
+            wrong={wrong}
+          />
+          {draft.freeze.choice !== 'features' && (
+            <TrainingCard draft={draft} onChange={change} wrong={wrong} rates={rates} />
+          )}
+          {solved && <SolverCard draft={draft} onChange={change} wrong={wrong} />}
+          <MoreSettings
+            draft={draft}
+            onChange={(part) => ('seed' in part ? keep(part) : change(part))}
+            wrong={wrong}
+          />
         </div>
-        <PlanCard dataset={dataset} backbone={backbone} />
+        <PlanCard {...planned} />
       </div>
     </form>
   )
-}
-
-function firstDraft(dataset: string, backbones: readonly Backbone[], texts: SolverTexts): RunDraft {
-  const ready = backbones.find(({ weights }) => weights !== 'absent') ?? backbones[0]!
-  return {
-    dataset,
-    backbone: ready.id,
-    solver: 'exact',
-    texts,
-    refit: true,
-    looks: 'whole',
-    resize: 'squash',
-    seed: '0',
-  }
 }

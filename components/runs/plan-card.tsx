@@ -1,37 +1,102 @@
-import type { DatasetSummary } from '../../lib/api/datasets.ts'
-import type { Backbone } from '../../lib/api/machine.ts'
-import { count, short } from '../../lib/figures.ts'
+import type { PlannedPhaseAnswer, RunPlanAnswer } from '../../lib/api/plans.ts'
+import { bytes, counted, duration, short } from '../../lib/figures.ts'
 import { Card, CardHead } from '../ui/card.tsx'
+import { cn } from '../ui/cn.ts'
 import { Facts } from '../ui/facts.tsx'
+import { ErrorState } from '../ui/states.tsx'
+import type { DraftPlan } from './use-plan.ts'
 
-/** What the choice comes to, before it starts. */
-export function PlanCard({ dataset, backbone }: { dataset: DatasetSummary; backbone: Backbone }) {
-  const { train, validation, test } = dataset.counts
-  const pictures = train + validation + test
-  const gflops = backbone.gflops && pictures * backbone.gflops
+/** What the choice comes to, before it starts: the largest phase, what goes before it, and what an expert would say. */
+export function PlanCard({ plan, problem, waits }: DraftPlan) {
   return (
-    <Card>
+    <Card aria-busy={waits} aria-label="The plan" className="lg:sticky lg:top-4">
       <CardHead>The plan</CardHead>
-      <Facts
-        facts={[
-          ['Frozen', frozenOf(backbone)],
-          ['Trained', `head, ${dataset.classes.length} classes`],
-          ['Input', `${backbone.size} × ${backbone.size}`],
-          ['To extract', `${count(pictures)} pictures, once`],
-          ['Work', gflops === undefined ? 'unknown' : workOf(gflops)],
-        ]}
-      />
-      <p className="mt-3 text-[12.5px] text-soft">
-        What is extracted once is cached: another run on these pictures with this backbone takes seconds.
-      </p>
+      {problem && !waits ? (
+        <ErrorState problem={problem} />
+      ) : (
+        <div className={cn('transition-opacity', waits && 'opacity-60')}>
+          <Facts facts={factsOf(plan)} />
+          {plan && plan.phases.length > 1 && <PhaseList phases={plan.phases} />}
+          {plan && <Warnings warnings={plan.warnings} />}
+          {plan && <p className="mt-3 text-[12.5px] text-soft">{noteOf(plan)}</p>}
+        </div>
+      )}
     </Card>
   )
 }
 
-function frozenOf({ groups, parameters, frozenOnly }: Backbone): string {
-  return `${frozenOnly ? 'all of it' : `${groups.length} groups`}, ${short(parameters)}`
+/** Of the last phase, which trains the most; cache and memory are what the run needs at its widest. */
+function factsOf(plan: RunPlanAnswer | undefined): (readonly [string, string])[] {
+  if (!plan) return ['Trained', 'At the cut', 'Cache', 'Memory'].map((name) => [name, '–'] as const)
+  const { phases, times } = plan
+  const last = phases.at(-1)!
+  const { parameters, cut, flops, views, prefix } = last
+  const cacheBytes = phases.reduce(
+    (sum, phase) => sum + (phase.prefix === 'per epoch' ? 0 : phase.cacheBytes),
+    0,
+  )
+  const memoryBytes = Math.max(...phases.map((phase) => phase.memoryBytes))
+  const isCached = prefix !== 'per epoch'
+  return [
+    ['Trained', `${short(parameters.trained)} of ${short(parameters.all)}`],
+    ...cut
+      .slice(0, 3)
+      .map(({ shape }, i) => [i === 0 ? 'At the cut' : `and, ${i + 1}`, shape.join(' × ')] as const),
+    ...(cut.length > 3 ? [['and more', counted(cut.length - 3, 'tensor')] as const] : []),
+    [views > 1 ? `Cache, ${views} views` : 'Cache', isCached ? bytes(cacheBytes) : 'over its budget'],
+    ...(last.by === 'epochs' ? [['Memory, about', bytes(memoryBytes)] as const] : []),
+    [isCached ? 'Once per picture' : 'Frozen, every epoch', flopsWords(flops.frozen)],
+    ['Every epoch', flopsWords(flops.forward + flops.backward)],
+    ...times.map(({ device, seconds }) => [`On ${device}`, `about ${duration(seconds)}`] as const),
+  ]
 }
 
-function workOf(gflops: number): string {
-  return `${gflops >= 1000 ? `${(gflops / 1000).toFixed(1)} T` : `${gflops.toFixed(0)} G`}FLOPs`
+function PhaseList({ phases }: { phases: readonly PlannedPhaseAnswer[] }) {
+  return (
+    <ol aria-label="Phases" className="mt-3 grid gap-1.5 border-t border-line pt-3 text-[12.5px]">
+      {phases.map((phase, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a phase is its place
+        <li key={i} className="flex justify-between gap-3">
+          <span>
+            <span className="text-soft">{i + 1}.</span> {phase.name}
+          </span>
+          <span className="text-right text-soft">
+            {howWords(phase)}, {short(phase.parameters.trained)} trained
+          </span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Warnings({ warnings }: Pick<RunPlanAnswer, 'warnings'>) {
+  return (
+    <ul aria-label="Warnings" aria-live="polite" className="grid gap-2 empty:hidden">
+      {warnings.map(({ code, says, advice, phase }) => (
+        <li
+          key={`${code} ${phase ?? ''}`}
+          className="mt-3 rounded-md bg-hover px-3 py-2 text-[12.5px] [overflow-wrap:anywhere]"
+        >
+          <span className="font-semibold">{says}</span> {advice}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function howWords({ by, epochs, learningRate }: PlannedPhaseAnswer): string {
+  return by === 'solver' ? 'solved' : `${counted(epochs, 'epoch')} at ${learningRate}`
+}
+
+function noteOf({ phases }: RunPlanAnswer): string {
+  if (phases.every(({ by }) => by === 'solver'))
+    return 'What is extracted once is cached: another run on these pictures with this backbone takes seconds.'
+  return 'Estimates are of training and validation; the test pictures are judged once, at the end.'
+}
+
+/** `0.32 GFLOPs`. */
+function flopsWords(flops: number): string {
+  const giga = flops / 1e9
+  if (giga === 0) return 'nothing'
+  return giga < 0.01 ? `${(flops / 1e6).toPrecision(2)} MFLOPs` : `${giga.toPrecision(2)} GFLOPs`
 }

@@ -37,7 +37,9 @@ export function SolverCard({ draft, onChange, wrong }: Props) {
     onChange({ texts: { ...texts, [solver]: { ...texts[solver], [name]: text } } })
   return (
     <Card>
-      <CardHead>Solver</CardHead>
+      <CardHead {...(draft.freeze.choice !== 'features' && { aside: 'fits the head first' })}>
+        Solver
+      </CardHead>
       <Segments
         label="Solver"
         value={solver}

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { importStateSchema, picturePageSchema } from '../api/datasets.ts'
 import { bundleStateSchema } from '../api/models.ts'
+import { runPlanSchema } from '../api/plans.ts'
 import { createdShareSchema, shareSchema } from '../api/shares.ts'
 import { problemSummarySchema } from '../run/events.ts'
 import type { JsonSchema } from './check.ts'
@@ -26,6 +27,7 @@ const ARRIVALS = {
   bundleState: z.object({ bundle: bundleStateSchema }),
   importStarted: z.object({ import: importStateSchema }),
   runQueued: z.object({ run: z.object({ id: z.string() }) }),
+  planned: z.object({ plan: runPlanSchema }),
   shares: z.object({ shares: z.array(shareSchema) }),
   shareMade: z.object({ share: createdShareSchema }),
   problem: problemSummarySchema,

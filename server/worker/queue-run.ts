@@ -1,19 +1,42 @@
 import type { NewRun } from '../../lib/api/runs.ts'
+import type { BackboneGraph } from '../../lib/backbone/graph.ts'
+import { withHead } from '../../lib/backbone/head.ts'
+import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Run } from '../../lib/run/run.ts'
-import { runSettingsSchema } from '../../lib/run/settings.ts'
+import { hiddenUnitsOf, type RunSettings, runSettingsSchema, strategyOf } from '../../lib/run/settings.ts'
+import { phasesOf } from '../../lib/strategy/phases.ts'
 import { demandPossible, findBackbone } from '../backbones/find.ts'
 import type { Worker } from './open.ts'
 
 export const DEFAULT_BACKBONE = 'tf_efficientnet_lite0'
 
+/** A run that can be done, defaults filled in. */
+export type ResolvedRun = {
+  readonly settings: RunSettings
+  readonly version: DatasetVersion
+  /** With the head for the dataset's classes. */
+  readonly graph: BackboneGraph
+}
+
 /**
  * Queues a run with what was chosen, defaults filled in. What can be seen to fail is refused at once; weights that are not
  * here are no reason, the trainer fetches them.
  *
- * @throws Problem `datasets/unknown`, `backbones/unknown`, `backbones/frozen-only`, `backbones/no-feature-map`.
+ * @throws as {@link resolveRun}, and as {@link phasesOf} where the strategy does not fit the backbone.
  */
 export async function queueRun(worker: Worker, wanted: NewRun): Promise<Run> {
+  const { settings, graph } = await resolveRun(worker, wanted)
+  phasesOf(strategyOf(settings), graph)
+  return worker.enqueue(settings)
+}
+
+/**
+ * What was chosen, with defaults filled in and names looked up.
+ *
+ * @throws Problem `datasets/unknown`, `backbones/unknown`, `backbones/frozen-only`, `backbones/no-feature-map`.
+ */
+export async function resolveRun(worker: Worker, wanted: NewRun): Promise<ResolvedRun> {
   const { backbone = DEFAULT_BACKBONE, strategy = 'feature-extraction' } = wanted
   const found = await findBackbone(backbone, worker)
   const version = await worker.store.datasets.find(wanted.dataset)
@@ -25,5 +48,9 @@ export async function queueRun(worker: Worker, wanted: NewRun): Promise<Run> {
   }
   const settings = runSettingsSchema.parse({ ...wanted, backbone, strategy, dataset: version.id })
   demandPossible(found, settings)
-  return worker.enqueue(settings)
+  return {
+    settings,
+    version,
+    graph: withHead(found.graph(), version.classes.length, hiddenUnitsOf(settings)),
+  }
 }

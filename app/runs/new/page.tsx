@@ -4,8 +4,8 @@ import { NewRunForm } from '../../../components/runs/new-run-form.tsx'
 import { buttonLooks } from '../../../components/ui/button.tsx'
 import { PageHead } from '../../../components/ui/page-head.tsx'
 import { EmptyState } from '../../../components/ui/states.tsx'
-import { textsOf } from '../../../lib/run/draft.ts'
-import { SOLVERS } from '../../../lib/run/solvers.ts'
+import { draftDefaults } from '../../../lib/run/draft-defaults.ts'
+import { DEFAULT_RATES } from '../../../lib/run/training.ts'
 import { services } from '../../../server/services.ts'
 
 export const metadata: Metadata = { title: 'New run' }
@@ -34,11 +34,8 @@ export default async function NewRun({ searchParams }: Props) {
       }))}
       backbones={backbones}
       chosen={chosen.id}
-      solverTexts={textsOf({
-        exact: SOLVERS.exact.parse({ kind: 'exact' }),
-        sgd: SOLVERS.sgd.parse({ kind: 'sgd' }),
-        adam: SOLVERS.adam.parse({ kind: 'adam' }),
-      })}
+      defaults={draftDefaults()}
+      rates={DEFAULT_RATES}
     />
   )
 }

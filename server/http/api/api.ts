@@ -9,6 +9,7 @@ import { datasetRoutes } from './datasets.ts'
 import { machineRoutes } from './machine.ts'
 import { modelRoutes } from './models.ts'
 import { pictureRoutes } from './pictures.ts'
+import { planRoutes } from './plans.ts'
 import { runRoutes } from './runs.ts'
 import { sharedRoutes, shareRoutes } from './shares.ts'
 
@@ -33,6 +34,7 @@ export function createApi(
   })
   api.notFound((c) => c.json({ problem: notFound(c.req.path).summary() }, 404))
   runRoutes(api, parts)
+  planRoutes(api, parts)
   datasetRoutes(api, parts)
   pictureRoutes(api, blobs)
   machineRoutes(api, parts)

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { newRunSchema } from './runs.ts'
+
+const whole = z.number().int().nonnegative()
+const amount = z.number().nonnegative()
+
+/** A run that might be started; what is asked of it is what {@link newRunSchema} takes. */
+export const newPlanSchema = newRunSchema
+
+/** A device by its name, and how long it would take. */
+const timeSchema = z.object({ device: z.string(), seconds: amount })
+
+const phaseSchema = z.object({
+  name: z.string(),
+  /** `solver`: the head alone, on cached features. */
+  by: z.enum(['solver', 'epochs']),
+  epochs: whole,
+  learningRate: amount,
+  /** Every layer group in order, the head's too. */
+  groups: z.array(z.object({ name: z.string(), state: z.enum(['frozen', 'part', 'trained']) })),
+  parameters: z.object({ trained: whole, all: whole }),
+  /** Tensors at the cut, of one picture. */
+  cut: z.array(z.object({ id: z.string(), shape: z.array(whole) })),
+  prefix: z.enum(['cached', 'per epoch', 'none']),
+  views: whole,
+  cacheBytes: amount,
+  memoryBytes: amount,
+  /** Of one picture: the frozen part, the trained part forward, and backward. */
+  flops: z.object({ frozen: amount, forward: amount, backward: amount }),
+  /** None before this machine has been measured. */
+  times: z.array(timeSchema),
+})
+
+const patternSchema = z.object({ pattern: z.string(), weights: z.array(z.string()) })
+
+/** What a run would do, cost and risk. Nothing is started. */
+export const runPlanSchema = z.object({
+  phases: z.array(phaseSchema),
+  /** What each pattern matches, in the graph's order. */
+  patterns: z.object({ trainable: z.array(patternSchema), skip: z.array(patternSchema) }),
+  warnings: z.array(
+    z.object({ code: z.string(), says: z.string(), advice: z.string(), phase: z.string().optional() }),
+  ),
+  /** All phases together. */
+  times: z.array(timeSchema),
+})
+export type RunPlanAnswer = z.infer<typeof runPlanSchema>
+export type PlannedPhaseAnswer = z.infer<typeof phaseSchema>
