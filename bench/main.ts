@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { benchBrowser } from './browser.ts'
 import { describeMachine } from './machine.ts'
 import { benchMainJob } from './main-job.ts'
+import { benchPages } from './pages.ts'
 import { benchTraining } from './training.ts'
 
 export type Report = {
@@ -18,6 +19,7 @@ export type Report = {
 const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Report>> = {
   browser: benchBrowser,
   'main-job': benchMainJob,
+  pages: benchPages,
   training: benchTraining,
 }
 

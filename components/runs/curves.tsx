@@ -7,9 +7,10 @@ import { type Chart, type ChartLine, chartsOf } from '../../lib/run/charts.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { Card, CardHead } from '../ui/card.tsx'
 import { cn } from '../ui/cn.ts'
+import { loadPatiently } from '../ui/load-patiently.ts'
 import { Skeleton } from '../ui/states.tsx'
 
-const Plot = dynamic(() => import('./plot.tsx').then((module) => module.Plot), {
+const Plot = dynamic(() => loadPatiently(() => import('./plot.tsx')).then((module) => module.Plot), {
   ssr: false,
   loading: () => <Skeleton className="h-[210px]" />,
 })

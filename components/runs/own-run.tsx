@@ -6,10 +6,15 @@ import { useState } from 'react'
 import { isOver } from '../../lib/run/reduce.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { Button, buttonLooks } from '../ui/button.tsx'
+import { loadPatiently } from '../ui/load-patiently.ts'
 import { RunView } from './run-view.tsx'
 
-const StopDialog = dynamic(() => import('./stop-dialog.tsx').then((module) => module.StopDialog))
-const ShareDialog = dynamic(() => import('../share/share-dialog.tsx').then((module) => module.ShareDialog))
+const StopDialog = dynamic(() =>
+  loadPatiently(() => import('./stop-dialog.tsx')).then((module) => module.StopDialog),
+)
+const ShareDialog = dynamic(() =>
+  loadPatiently(() => import('../share/share-dialog.tsx')).then((module) => module.ShareDialog),
+)
 
 /** The page of a run for its team: it can be stopped and shared, and leads to its dataset and its model. */
 export function OwnRun({ initial, backbone }: { initial: Run; backbone: string }) {

@@ -6,11 +6,12 @@ import { useEffect } from 'react'
 import type { BundleState } from '../../lib/api/models.ts'
 import { useBundle } from '../live/use-bundle.ts'
 import { Card } from '../ui/card.tsx'
+import { loadPatiently } from '../ui/load-patiently.ts'
 import { Progress } from '../ui/progress.tsx'
 import { Skeleton } from '../ui/states.tsx'
 
 const ClassifyBox = dynamic(
-  () => import('../classify/classify-box.tsx').then((module) => module.ClassifyBox),
+  () => loadPatiently(() => import('../classify/classify-box.tsx')).then((module) => module.ClassifyBox),
   {
     ssr: false,
     loading: () => <Skeleton className="h-64" />,

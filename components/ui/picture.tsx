@@ -3,10 +3,13 @@
 import dynamic from 'next/dynamic'
 import { type ReactNode, useState } from 'react'
 import { cn } from './cn.ts'
+import { loadPatiently } from './load-patiently.ts'
 import { usePictureBase } from './picture-base.tsx'
 import { pictureUrl, thumbnailUrl } from './picture-urls.ts'
 
-const PictureDialog = dynamic(() => import('./picture-dialog.tsx').then((module) => module.PictureDialog))
+const PictureDialog = dynamic(() =>
+  loadPatiently(() => import('./picture-dialog.tsx')).then((module) => module.PictureDialog),
+)
 
 type Props = {
   hash: string

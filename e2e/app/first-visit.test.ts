@@ -10,6 +10,7 @@ import { drawShapes } from '../cli/whippet.ts'
 import { chromiumPath, launchChromium, NO_CHROMIUM } from '../setup/chromium.ts'
 import { logOf } from '../setup/rest.ts'
 import { startTestServer } from '../setup/test-server.ts'
+import { openLive } from './shown.ts'
 
 if (!chromiumPath()) console.warn(`Skipped, the way of a first visit: ${NO_CHROMIUM}`)
 
@@ -89,7 +90,7 @@ describe.skipIf(!chromiumPath())('from an empty data folder to a shared model', 
   })
 
   test('a link opens the run elsewhere, and nothing more; once revoked, the viewer is told within 2 s', async () => {
-    await page.goto(`${server.url}/runs/${run}`)
+    await openLive(page, `${server.url}/runs/${run}`)
     await page.getByRole('button', { name: 'Share' }).click()
     await page.getByRole('button', { name: 'Make a link' }).click()
     const link = await page.getByLabel('The link', { exact: true }).inputValue()

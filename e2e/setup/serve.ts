@@ -16,7 +16,12 @@ export async function serve(dataDir: string): Promise<Served> {
     running.process.stdout!.once('data', (line: string) => resolve((JSON.parse(line) as { url: string }).url))
     running.ended.then(({ stderr }) => reject(new Error(`The server ended:\n${stderr}`)))
   })
+  let wanted = false
+  void running.ended.then(({ status, stderr }) => {
+    if (!wanted) process.stderr.write(`The server ended with ${status}:\n${stderr}`)
+  })
   const end = async (signal: NodeJS.Signals) => {
+    wanted = true
     running.process.kill(signal)
     const { stdout } = await running.ended
     if (stdout.trim().includes('\n')) throw new Error(`More than one document on stdout:\n${stdout}`)

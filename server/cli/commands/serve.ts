@@ -26,6 +26,8 @@ export function serveCommand(): Command {
       const dev = options.dev || process.env.WHIPPET_DEV === '1'
       // Loaded only here: no other command needs Next or Socket.IO.
       const { startServer } = await import('../../main.ts')
+      // Next speaks on stdout, which belongs to the one document.
+      if (options.json) console.log = console.error
       const interrupted = interruptSignal()
       const running = await startServer({
         ...context,
