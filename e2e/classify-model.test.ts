@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Prediction } from '../lib/api/models.ts'
+import { describeUnless } from '../scripts/describe-unless.ts'
 import { adminToken } from '../server/auth/admin-token.ts'
 import type { Running } from '../server/main.ts'
 import { classifyOnPage, openClassifyPage } from './classify/classify-page.ts'
@@ -15,12 +16,11 @@ import { chromiumPath, launchChromium, NO_CHROMIUM } from './setup/chromium.ts'
 import { startTestServer } from './setup/test-server.ts'
 
 const missing = chromiumPath() ? undefined : NO_CHROMIUM
-if (missing) console.warn(`Skipped, classification on a model's page: ${missing}`)
 
 /** A name that is not this machine's own, so that browsers trust it as little as any plain http. */
 const PLAIN = 'plain.test'
 
-describe.skipIf(missing)('on a model’s page', () => {
+describeUnless(missing, 'on a model’s page', {}, () => {
   let dataDir: string
   let server: Running
   let browser: Browser

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BACKENDS, type Backend } from '../lib/classify/browser/backend-names.ts'
 import type { Classification } from '../lib/classify/classify.ts'
+import { describeUnless } from '../scripts/describe-unless.ts'
 import type { Running } from '../server/main.ts'
 import { classifyOnPage, openClassifyPage, readAnswer } from './classify/classify-page.ts'
 import { dogPhotos, NO_PHOTOS } from './classify/dog-photos.ts'
@@ -18,8 +19,6 @@ const missing = [
   ...(chromiumPath() ? [] : [NO_CHROMIUM]),
   ...(existsSync(`${BUNDLE}/model.json`) ? [] : [`no bundle in ${BUNDLE}`]),
 ]
-if (missing.length > 0) console.warn(`Skipped, classification on /demo: ${missing.join('; ')}`)
-if (NO_PHOTOS) console.warn(`Skipped, classification of photos: ${NO_PHOTOS}`)
 
 /**
  * All 20, but on WebGPU three (with a profile, turned, with alpha): imitated in software it takes up to 25 s a picture.
@@ -29,7 +28,7 @@ function isChosen(i: number, backend: Backend): boolean {
   return backend !== 'webgpu' || process.env.WHIPPET_ALL === '1' || [1, 5, 11].includes(i)
 }
 
-describe.skipIf(missing.length > 0)('on /demo', () => {
+describeUnless(missing.length > 0 ? missing.join('; ') : undefined, 'on /demo', {}, () => {
   let server: Running
   let browser: Browser
   let context: BrowserContext
@@ -52,7 +51,7 @@ describe.skipIf(missing.length > 0)('on /demo', () => {
   afterEach(() => context.close())
   const demo = () => `${server.url}/demo`
 
-  describe.skipIf(NO_PHOTOS)('photos that the model was not trained on', () => {
+  describeUnless(NO_PHOTOS, 'photos that the model was not trained on', {}, () => {
     let photos: TestPicture[]
     let expected: Classification[]
 

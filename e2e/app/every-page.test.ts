@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { describeUnless } from '../../scripts/describe-unless.ts'
 import type { Running } from '../../server/main.ts'
 import { drawShapes, whippetJson } from '../cli/whippet.ts'
 import { chromiumPath, launchChromium, NO_CHROMIUM } from '../setup/chromium.ts'
@@ -12,9 +13,7 @@ import { startTestServer } from '../setup/test-server.ts'
 import { focusByTab } from './keyboard.ts'
 import { openLive } from './shown.ts'
 
-if (!chromiumPath()) console.warn(`Skipped, what holds on every page: ${NO_CHROMIUM}`)
-
-describe.skipIf(!chromiumPath())('every page', { timeout: 240_000 }, () => {
+describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'every page', { timeout: 240_000 }, () => {
   let folder: string
   let server: Running
   let browser: Browser

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { isOver } from '../../lib/run/run.ts'
+import { describeUnless } from '../../scripts/describe-unless.ts'
 import { drawShapes, whippetJson } from '../cli/whippet.ts'
 import { chromiumPath, launchChromium, NO_CHROMIUM } from '../setup/chromium.ts'
 import { type Line, openLine } from '../setup/line.ts'
@@ -11,9 +12,7 @@ import { ENDLESS, logOf, startRun, stopAll } from '../setup/rest.ts'
 import { type Served, serve } from '../setup/serve.ts'
 import { endShown, epochAfter, openLive, seqsHeard, shownOn } from './shown.ts'
 
-if (!chromiumPath()) console.warn(`Skipped, runs watched live: ${NO_CHROMIUM}`)
-
-describe.skipIf(!chromiumPath())('a run’s page', { timeout: 180_000 }, () => {
+describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'a run’s page', { timeout: 180_000 }, () => {
   let folder: string
   let data: string
   let server: Served

@@ -2,7 +2,8 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { describeUnless } from '../../scripts/describe-unless.ts'
 import { noise } from '../../server/datasets/testing/pictures.ts'
 import { writeZip } from '../../server/datasets/testing/zips.ts'
 import { chromiumPath, launchChromium, NO_CHROMIUM } from '../setup/chromium.ts'
@@ -10,11 +11,9 @@ import { type Line, openLine } from '../setup/line.ts'
 import { type Served, serve } from '../setup/serve.ts'
 import { openLive } from './shown.ts'
 
-if (!chromiumPath()) console.warn(`Skipped, uploads that break off: ${NO_CHROMIUM}`)
-
 const PICTURES = 24
 
-describe.skipIf(!chromiumPath())('an upload', { timeout: 120_000 }, () => {
+describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'an upload', { timeout: 120_000 }, () => {
   let folder: string
   let zip: string
   let size: number

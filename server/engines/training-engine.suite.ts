@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { BackboneGraph, WeightStore } from '../../lib/backbone/graph.ts'
 import { withHead } from '../../lib/backbone/head.ts'
 import { BACKBONES } from '../../lib/backbone/registry.ts'
@@ -19,6 +19,7 @@ import { madeUpPictures, madeUpSource, phaseOf } from '../../lib/fine-tuning/tes
 import { smallNetwork } from '../../lib/fine-tuning/testing/small-network.ts'
 import recipes from '../../lib/fine-tuning/testing/training.json' with { type: 'json' }
 import { planFreeze } from '../../lib/strategy/plan-freeze.ts'
+import { describeUnless } from '../../scripts/describe-unless.ts'
 import { trainingSelfTest } from './self-test/training-self-test.ts'
 import type { TrainingDevice, TrainingEngine } from './training-engine.ts'
 
@@ -39,7 +40,7 @@ export function describeTrainingEngine(
   make: () => TrainingEngine,
   { steps = {}, absent }: { steps?: Record<string, number>; absent?: string | undefined } = {},
 ) {
-  describe.skipIf(absent !== undefined)(absent === undefined ? name : `${name} (skipped: ${absent})`, () => {
+  describeUnless(absent, name, {}, () => {
     let device: TrainingDevice
     beforeAll(async () => {
       device = await make().open()
