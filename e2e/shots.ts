@@ -109,7 +109,9 @@ async function shootPage(browser: Browser, url: string, { name, path, before }: 
   }
 }
 
-const curves = async (page: Page) => void (await page.getByRole('img', { name: /^Loss by/ }).waitFor())
+async function curves(page: Page): Promise<void> {
+  await page.getByRole('img', { name: /^Loss by/ }).waitFor()
+}
 
 /** A picture that we may show: an emoji by a designer whose emoji the sample's model never saw. */
 async function drawing(): Promise<Buffer> {
