@@ -122,6 +122,19 @@ test('every way in which a file can be no picture gets its own line, and the oth
   expect(importReportSchema.parse(report)).toEqual(report)
 })
 
+test('of many damaged pictures that come together none gets in', async () => {
+  const broken = await Promise.all(
+    Array.from({ length: 80 }, async (_, n) => {
+      const jpeg = await noise(n).jpeg().toBuffer()
+      return [`cat/broken-${n}.jpg`, jpeg.fill(0, jpeg.length >> 1, jpeg.length - 20)] as const
+    }),
+  )
+  write({ ...fourGood(), ...Object.fromEntries(broken) })
+  const { report, pictures } = await importPictures({ source, blobs })
+  expect(pictures.map(({ file }) => file)).toEqual(Object.keys(fourGood()))
+  expect(new Set(Object.values(codesOf(report)))).toEqual(new Set(['pictures/damaged']))
+})
+
 test('animated GIFs, CMYK JPEGs and 16-bit PNGs with alpha come in whatever their names', async () => {
   const frames = sharp(Buffer.alloc(600, 90), { raw: { width: 10, height: 20, channels: 3, pageHeight: 10 } })
   write({

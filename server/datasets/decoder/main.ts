@@ -48,6 +48,18 @@ function work(): void {
   }
 }
 
+let examining: Promise<unknown> = Promise.resolve()
+
+/**
+ * One picture is decoded at a time: libvips keeps what it says of damage in one place for the whole process, and of two
+ * damaged pictures at once one would take the other's words, and get in.
+ */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = examining.then(work)
+  examining = turn.catch(() => undefined)
+  return turn
+}
+
 type Outcome = Extract<FromDecoder, { type: 'decoded' }>['outcome']
 
 /** @throws Problem `blobs/disk-full`; whatever is wrong with the picture itself is an outcome. */
@@ -56,7 +68,7 @@ async function take(file: SourceFile, into: Blobs): Promise<Outcome> {
   let examined: Awaited<ReturnType<typeof examinePicture>>
   try {
     bytes = await reader.read(file)
-    examined = await examinePicture(bytes)
+    examined = await inTurn(() => examinePicture(bytes))
   } catch (thrown) {
     const { code, says } = Problem.from(thrown)
     return { skipped: { code, says } }
