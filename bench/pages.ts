@@ -30,6 +30,7 @@ export async function benchPages({ rounds, say }: BenchOptions): Promise<Report>
     await drawEmojiSample(sample)
     await whippetJson(data, 'import', sample, '--name', 'emoji')
     const server = await serve(data)
+    await pagesReady(server.url)
     const browser = await launchChromium()
     try {
       return await measure(server, browser, Math.min(rounds, RESIZES.length), say)
@@ -40,6 +41,11 @@ export async function benchPages({ rounds, say }: BenchOptions): Promise<Report>
   } finally {
     await rm(data, { recursive: true, force: true })
   }
+}
+
+/** Until the pages are built, a holding page stands in for each. */
+async function pagesReady(url: string): Promise<void> {
+  while (!(await fetch(url)).ok) await pause(500)
 }
 
 async function measure(
