@@ -37,7 +37,7 @@ export function FreezeMap({ backbone, stateOf, signOf, onToggle, onCut }: Props)
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not lay its children out by flex order everywhere */}
       <div
         role="group"
-        className="flex h-[148px] items-end gap-[3px] overflow-x-auto overflow-y-hidden px-1 pt-4 pb-6"
+        className="flex h-[148px] items-end gap-[3px] overflow-x-auto overflow-y-hidden pt-4 pr-1 pb-6 pl-3"
         aria-label="Layer groups, from the picture to the answer"
       >
         <Cut frozen={frozen} names={names} words={cutWords(names, stateOf, frozen)} onCut={onCut} />

@@ -83,7 +83,8 @@ export function NewRunForm({ datasets, backbones, chosen, defaults, rates }: Pro
       />
       {problem && <ErrorState problem={problem} className="mb-4" />}
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_290px]">
-        <div className="grid min-w-0 gap-4">
+        {/* Narrow, the plan stands right behind what it depends on most. */}
+        <div className="grid min-w-0 gap-4 max-lg:contents">
           <div className="grid gap-4 sm:grid-cols-2">
             <Card>
               <CardHead>Dataset</CardHead>
@@ -125,17 +126,19 @@ export function NewRunForm({ datasets, backbones, chosen, defaults, rates }: Pro
             problem={planned.problem}
             wrong={wrong}
           />
-          {draft.freeze.choice !== 'features' && (
-            <TrainingCard draft={draft} onChange={change} wrong={wrong} rates={rates} />
-          )}
-          {solved && <SolverCard draft={draft} onChange={change} wrong={wrong} />}
-          <MoreSettings
-            draft={draft}
-            onChange={(part) => ('seed' in part ? keep(part) : change(part))}
-            wrong={wrong}
-          />
+          <div className="grid min-w-0 gap-4 max-lg:order-2">
+            {draft.freeze.choice !== 'features' && (
+              <TrainingCard draft={draft} onChange={change} wrong={wrong} rates={rates} />
+            )}
+            {solved && <SolverCard draft={draft} onChange={change} wrong={wrong} />}
+            <MoreSettings
+              draft={draft}
+              onChange={(part) => ('seed' in part ? keep(part) : change(part))}
+              wrong={wrong}
+            />
+          </div>
         </div>
-        <PlanCard {...planned} />
+        <PlanCard {...planned} saidElsewhere={draft.freeze.choice === 'patterns'} />
       </div>
     </form>
   )

@@ -6,6 +6,7 @@ import { counted } from '../../lib/figures.ts'
 import type { ProblemSummary } from '../../lib/problem.ts'
 import type { FreezeDraft } from '../../lib/run/freeze-draft.ts'
 import { Field, Input } from '../ui/field.tsx'
+import { isOfStrategy } from './plan-card.tsx'
 
 type Props = {
   freeze: FreezeDraft
@@ -53,7 +54,7 @@ export function PatternFields({ freeze, onChange, patterns, problem, wrong }: Pr
       <div aria-live="polite" className="grid gap-2">
         {trainable.trim() === '' ? (
           <p className="text-soft">Write a pattern to see what it matches.</p>
-        ) : problem?.code.startsWith('strategy/') ? (
+        ) : problem && isOfStrategy(problem) ? (
           <p className="text-bad">
             {problem.says} <span className="text-ink">{problem.advice}</span>
           </p>

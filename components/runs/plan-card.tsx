@@ -6,13 +6,22 @@ import { Facts } from '../ui/facts.tsx'
 import { ErrorState } from '../ui/states.tsx'
 import type { DraftPlan } from './use-plan.ts'
 
+type Props = DraftPlan & {
+  /** Whether what is wrong with the strategy stands beside what it is about. */
+  saidElsewhere: boolean
+}
+
 /** What the choice comes to, before it starts: the largest phase, what goes before it, and what an expert would say. */
-export function PlanCard({ plan, problem, waits }: DraftPlan) {
+export function PlanCard({ plan, problem, waits, saidElsewhere }: Props) {
   return (
-    <Card aria-busy={waits} aria-label="The plan" className="lg:sticky lg:top-4">
+    <Card aria-busy={waits} aria-label="The plan" className="max-lg:order-1 lg:sticky lg:top-4">
       <CardHead>The plan</CardHead>
       {problem && !waits ? (
-        <ErrorState problem={problem} />
+        isOfStrategy(problem) && saidElsewhere ? (
+          <p className="text-soft">Once the patterns match.</p>
+        ) : (
+          <ErrorState problem={problem} />
+        )
       ) : (
         <div className={cn('transition-opacity', waits && 'opacity-60')}>
           <Facts facts={factsOf(plan)} />
@@ -57,7 +66,7 @@ function PhaseList({ phases }: { phases: readonly PlannedPhaseAnswer[] }) {
       {phases.map((phase, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a phase is its place
         <li key={i} className="flex justify-between gap-3">
-          <span>
+          <span className="whitespace-nowrap">
             <span className="text-soft">{i + 1}.</span> {phase.name}
           </span>
           <span className="text-right text-soft">
@@ -82,6 +91,11 @@ function Warnings({ warnings }: Pick<RunPlanAnswer, 'warnings'>) {
       ))}
     </ul>
   )
+}
+
+/** Of the strategy's options rather than, say, the network. */
+export function isOfStrategy({ code }: { code: string }): boolean {
+  return code.startsWith('strategy/')
 }
 
 function howWords({ by, epochs, learningRate }: PlannedPhaseAnswer): string {

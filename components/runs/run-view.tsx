@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { readableName } from '../../lib/dataset/readable-name.ts'
+import { freezeWords } from '../../lib/run/freeze-words.ts'
 import { statusWords } from '../../lib/run/progress.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { Calibration } from '../evaluation/calibration.tsx'
@@ -33,7 +34,8 @@ type Props = {
 /** A run, live: where it stands, its curves, then its results. */
 export function RunView({ initial, backbone, actions, dataset, picturesHref, children }: Props) {
   const { run, problem } = useRun(initial)
-  const { evaluation, state, plan } = run
+  const { evaluation, state } = run
+  const freeze = freezeWords(run)
   const names = run.dataset.classes.map(readableName)
   return (
     <>
@@ -45,8 +47,8 @@ export function RunView({ initial, backbone, actions, dataset, picturesHref, chi
               status={state.status}
               {...(run.endedAt === undefined && { words: statusWords(run) })}
             />
-            {plan && <Badge tone="frozen">{plan.frozenGroups.length} groups frozen</Badge>}
-            {plan && <Badge tone="trained">{plan.trainedGroups.join(', ')} trained</Badge>}
+            {freeze && <Badge tone="frozen">{freeze.frozen}</Badge>}
+            {freeze && <Badge tone="trained">{freeze.trained}</Badge>}
           </>
         }
         actions={actions?.(run)}

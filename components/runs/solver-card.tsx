@@ -59,7 +59,7 @@ export function SolverCard({ draft, onChange, wrong }: Props) {
           />
         ))}
       </div>
-      {solver === 'exact' && (
+      {solver === 'exact' && draft.freeze.choice === 'features' && (
         <label className="mt-3 flex items-center gap-2">
           <input
             type="checkbox"

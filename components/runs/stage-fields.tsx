@@ -29,7 +29,7 @@ export function StageFields({ stages, onChange, groups, wrong }: Props) {
         {stages.map((stage, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place
           <li key={i} className="flex flex-wrap items-end gap-x-3 gap-y-2">
-            <div className="grid min-w-44 flex-1 content-start gap-1">
+            <div className="grid min-w-44 flex-1 content-start gap-1 max-sm:basis-full">
               <span className="text-[13px] text-soft">Stage {i + 1} trains</span>
               <Select
                 label={`Stage ${i + 1} trains`}

@@ -18,7 +18,7 @@ export type DraftPlan = {
 /** Letters that follow each other this fast, in milliseconds, are one change. */
 const TYPING_MS = 150
 
-/** What a draft comes to, asked of the server whenever it changes. */
+/** What a draft comes to, asked of the server whenever it changes; nothing while a field is wrong. */
 export function usePlan(draft: RunDraft): DraftPlan {
   const call = useCall()
   const made = runOf(draft)
@@ -41,5 +41,5 @@ export function usePlan(draft: RunDraft): DraftPlan {
     }
   }, [wanted])
   const { to, ...known } = answer
-  return { ...known, waits: wanted !== undefined && to !== wanted }
+  return wanted === undefined ? { waits: false } : { ...known, waits: to !== wanted }
 }

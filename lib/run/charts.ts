@@ -90,6 +90,7 @@ function lossChart(points: Points): Chart {
 
 function accuracyChart(points: Points): Chart {
   const values = points.map(({ validationTop1 }) => validationTop1 ?? null)
+  const train = points.map(({ top1 }) => top1 ?? null)
   return {
     id: 'accuracy',
     title: 'Accuracy',
@@ -97,7 +98,12 @@ function accuracyChart(points: Points): Chart {
     xName: 'epoch',
     logX: false,
     xs: points.map(({ step }) => step),
-    lines: [{ name: 'validation', tone: 'judged', dots: values.includes(null), values }],
+    lines: [
+      ...(train.some((value) => value !== null)
+        ? [{ name: 'train', tone: 'trained', dots: train.includes(null), values: train } as const]
+        : []),
+      { name: 'validation', tone: 'judged', dots: values.includes(null), values },
+    ],
     marks: [],
   }
 }

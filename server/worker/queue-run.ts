@@ -46,7 +46,13 @@ export async function resolveRun(worker: Worker, wanted: NewRun): Promise<Resolv
       advice: 'Import its pictures first.',
     })
   }
-  const settings = runSettingsSchema.parse({ ...wanted, backbone, strategy, dataset: version.id })
+  const settings = runSettingsSchema.parse({
+    ...(strategy !== 'feature-extraction' && { training: {} }),
+    ...wanted,
+    backbone,
+    strategy,
+    dataset: version.id,
+  })
   demandPossible(found, settings)
   return {
     settings,
