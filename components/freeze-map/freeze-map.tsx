@@ -37,6 +37,8 @@ export function FreezeMap({ backbone, stateOf, signOf, onToggle, onCut }: Props)
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not lay its children out by flex order everywhere */}
       <div
         role="group"
+        // Nothing in it can be focused where it only shows, and it may scroll.
+        {...(!onToggle && { tabIndex: 0 })}
         className="flex h-[148px] items-end gap-[3px] overflow-x-auto overflow-y-hidden pt-4 pr-1 pb-6 pl-3"
         aria-label="Layer groups, from the picture to the answer"
       >
@@ -75,7 +77,10 @@ type BarProps = {
 
 function Bar({ bar, order, state, sign, onToggle }: BarProps) {
   const { name, about, label, height, width } = bar
-  const looks = cn('relative min-w-[26px] rounded-t-[6px] rounded-b-[3px] border', LOOKS[state])
+  const looks = cn(
+    'relative min-w-[22px] rounded-t-[6px] rounded-b-[3px] border sm:min-w-[26px]',
+    LOOKS[state],
+  )
   const place = { order, height, flex: width }
   const more = sign ? `, ${sign.words}` : ''
   const inside = (

@@ -56,7 +56,7 @@ function factsOf(plan: RunPlanAnswer | undefined): (readonly [string, string])[]
     ...(last.by === 'epochs' ? [['Memory, about', bytes(memoryBytes)] as const] : []),
     [isCached ? 'Once per picture' : 'Frozen, every epoch', flopsWords(flops.frozen)],
     ['Every epoch', flopsWords(flops.forward + flops.backward)],
-    ...times.map(({ device, seconds }) => [`On ${device}`, `about ${duration(seconds)}`] as const),
+    ...times.map(({ seconds }, i) => [i === 0 ? 'Time, about' : `or, ${i + 1}`, duration(seconds)] as const),
   ]
 }
 
@@ -102,15 +102,18 @@ function howWords({ by, epochs, learningRate }: PlannedPhaseAnswer): string {
   return by === 'solver' ? 'solved' : `${counted(epochs, 'epoch')} at ${learningRate}`
 }
 
-function noteOf({ phases }: RunPlanAnswer): string {
-  if (phases.every(({ by }) => by === 'solver'))
-    return 'What is extracted once is cached: another run on these pictures with this backbone takes seconds.'
-  return 'Estimates are of training and validation; the test pictures are judged once, at the end.'
+function noteOf({ phases, times }: RunPlanAnswer): string {
+  const measured = times.map(({ device }) => device).join(', ')
+  const time = measured && ` Time by how fast this machine was before: ${measured}.`
+  return phases.every(({ by }) => by === 'solver')
+    ? `What is extracted once is cached: another run on these pictures with this backbone takes seconds.${time}`
+    : `Estimates are of training and validation; the test pictures are judged once, at the end.${time}`
 }
 
 /** `0.32 GFLOPs`. */
 function flopsWords(flops: number): string {
   const giga = flops / 1e9
   if (giga === 0) return 'nothing'
-  return giga < 0.01 ? `${(flops / 1e6).toPrecision(2)} MFLOPs` : `${giga.toPrecision(2)} GFLOPs`
+  if (giga < 0.01) return `${(flops / 1e6).toFixed(2)} MFLOPs`
+  return `${giga.toFixed(giga < 1 ? 2 : giga < 10 ? 1 : 0)} GFLOPs`
 }

@@ -7,6 +7,8 @@ import type { Chart } from '../../lib/run/charts.ts'
 import 'uplot/dist/uPlot.min.css'
 
 const HEIGHT = 210
+/** Epochs and iterations are counted. */
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 const FONT = '11px ui-sans-serif, system-ui, sans-serif'
 
 type Props = { chart: Chart; label: string; onPoint: (index: number | undefined) => void }
@@ -64,6 +66,7 @@ function optionsOf(
         ...axis,
         size: 26,
         grid: { show: false },
+        ...(!logX && { incrs: WHOLE_STEPS }),
         ...(logX && { values: (_, splits) => splits.map((l2) => (l2 === null ? '' : `${l2}`)) }),
       },
       { ...axis, size: 52, ...(unit === 'percent' && { values: (_, splits) => splits.map(percentTick) }) },

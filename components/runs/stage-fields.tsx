@@ -19,6 +19,8 @@ type Props = {
 export function StageFields({ stages, onChange, groups, wrong }: Props) {
   const change = (at: number, part: Partial<StageDraft>) =>
     onChange(stages.map((stage, i) => (i === at ? { ...stage, ...part } : stage)))
+  /** A first stage of the head alone has no epochs unless it is given some. */
+  const isSolved = (at: number) => at === 0 && stages[0]?.groups === '0' && stages[0].epochs.trim() === ''
   const options = Array.from({ length: groups }, (_, n) => ({
     value: `${n}`,
     title: n === 0 ? 'the head alone' : `the last ${n === 1 ? 'group' : counted(n, 'group')}`,
@@ -44,7 +46,7 @@ export function StageFields({ stages, onChange, groups, wrong }: Props) {
                 text={stage.epochs}
                 onText={(epochs) => change(i, { epochs })}
                 wrong={wrong.includes(`epochs of stage ${i + 1}`)}
-                placeholder={i === 0 && stage.groups === '0' ? 'solved' : 'as below'}
+                placeholder={isSolved(i) ? 'solved' : 'as below'}
               />
             </div>
             <div className="w-24">
@@ -53,7 +55,7 @@ export function StageFields({ stages, onChange, groups, wrong }: Props) {
                 text={stage.learningRate}
                 onText={(learningRate) => change(i, { learningRate })}
                 wrong={wrong.includes(`learningRate of stage ${i + 1}`)}
-                placeholder="as below"
+                placeholder={isSolved(i) ? '' : 'as below'}
               />
             </div>
             <Button

@@ -87,6 +87,17 @@ describe('what counts of the curves', () => {
     expect(bestPoint(run)).toMatchObject({ series: 'l2=0.01', step: 1, validationTop1: 0.75 })
   })
 
+  test('once more than the head is trained, its phase leads', () => {
+    const tuned = runOf(
+      point('l2=0.01', 1, 0.6, 0.75),
+      { type: 'l2-chosen', l2: 0.01, validationLoss: 0.6, tried: [] },
+      { type: 'training-phase', index: 1, count: 2, name: 'fine-tuning', epochs: 3 },
+      point('fine-tuning', 1, 0.4, 0.8),
+    )
+    expect(leadingCurve(tuned)?.series).toBe('fine-tuning')
+    expect(chartsOf(tuned).map(({ xs }) => xs)).toEqual([[1], [1]])
+  })
+
   test('an exact fit is drawn as one path, and its choice of L2 beside it', () => {
     const [loss, choice] = chartsOf(run)
     expect(loss).toMatchObject({

@@ -54,10 +54,19 @@ export function downloadWords({ receivedBytes, totalBytes }: DownloadProgress): 
   return `fetches the weights: ${received}${totalBytes === undefined ? '' : ` of ${Math.round(totalBytes / 1e6)}`} MB`
 }
 
-/** The curve that counts: the refit, else the one of the chosen L2, else the one that grew last. */
+/**
+ * The curve that counts: the phase's that is trained now; of a head alone the refit, else the one of the chosen L2, else
+ * the one that grew last.
+ */
 export function leadingCurve(run: Run): Curve | undefined {
   const named = (series: string) => run.curves.find((curve) => curve.series === series)
-  return named('refit') ?? (run.l2 && named(`l2=${run.l2.l2}`)) ?? run.curves.at(-1)
+  const { trainingPhase: phase, l2 } = run
+  return (
+    (phase && phase.epochs > 0 ? named(phase.name) : undefined) ??
+    named('refit') ??
+    (l2 && named(`l2=${l2.l2}`)) ??
+    run.curves.at(-1)
+  )
 }
 
 /** The best validation top-1 of all curves, with its point; undefined before the first. */
@@ -109,7 +118,7 @@ function epochsOf({ name, epochs, index, count }: TrainingPhaseEvent, step: numb
   return { words: `${which}epoch ${step} of ${epochs}`, share: Math.min(1, step / epochs) }
 }
 
-function done({ extraction, l2, evaluation }: Run, id: RunPhase['id']): string {
+function done({ extraction, l2, trainingPhase, evaluation }: Run, id: RunPhase['id']): string {
   if (id === 'extracting') {
     if (!extraction) return 'extracted'
     const { pictures, fromCache, seconds } = extraction
@@ -121,6 +130,9 @@ function done({ extraction, l2, evaluation }: Run, id: RunPhase['id']): string {
           : ''
     return `extracted ${count(pictures)} in ${duration(seconds)}${cached}`
   }
+  // An L2 is then the head's, before the rest was trained.
+  if (id === 'training' && trainingPhase && trainingPhase.epochs > 0)
+    return trainingPhase.count > 1 ? `trained in ${trainingPhase.count} phases` : 'trained'
   if (id === 'training') return l2 ? `trained, L2 ${l2.l2}` : 'trained'
   return evaluation ? `evaluated on ${count(evaluation.images)}` : 'evaluated'
 }
