@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { whippetJson } from '../e2e/cli/whippet.ts'
 import { launchChromium } from '../e2e/setup/chromium.ts'
 import { ask, logOf } from '../e2e/setup/rest.ts'
-import { type Served, serve } from '../e2e/setup/serve.ts'
+import { pagesReady, type Served, serve } from '../e2e/setup/serve.ts'
 import type { DatasetSummary } from '../lib/api/datasets.ts'
 import { isOver } from '../lib/run/run.ts'
 import { drawEmojiSample } from '../server/sample/emoji.ts'
@@ -41,11 +41,6 @@ export async function benchPages({ rounds, say }: BenchOptions): Promise<Report>
   } finally {
     await rm(data, { recursive: true, force: true })
   }
-}
-
-/** Until the pages are built, a holding page stands in for each. */
-async function pagesReady(url: string): Promise<void> {
-  while (!(await fetch(url)).ok) await pause(500)
 }
 
 async function measure(

@@ -11,16 +11,19 @@ import type { DatasetSummary } from '../lib/api/datasets.ts'
 import type { RunSummary } from '../lib/api/runs.ts'
 import { drawEmojiSample } from '../server/sample/emoji.ts'
 import { readIconSet } from '../server/sample/icon-set.ts'
+import { epochAfter } from './app/shown.ts'
 import { whippetJson } from './cli/whippet.ts'
 import { launchChromium } from './setup/chromium.ts'
-import { ask, ENDLESS, startRun } from './setup/rest.ts'
-import { type Served, serve } from './setup/serve.ts'
+import { ask, startRun, stopAll } from './setup/rest.ts'
+import { pagesReady, type Served, serve } from './setup/serve.ts'
 
 const OUT = 'shots'
 const WIDTHS = { wide: 1440, narrow: 390 } as const
 const HEIGHT = 900
 const SCHEMES = ['light', 'dark'] as const
 const PATIENCE_MS = 180_000
+/** Long enough to be seen from all sides. */
+const LONG = { kind: 'adam', epochs: 2000, batchSize: 16 } as const
 
 type Shot = { readonly name: string; readonly path: string; readonly before?: (page: Page) => Promise<void> }
 
@@ -33,6 +36,7 @@ try {
   if (!given) await makeSample()
   const server = await serve(data)
   try {
+    await pagesReady(server.url)
     await shoot(server)
   } finally {
     await server.stop()
@@ -55,7 +59,6 @@ async function shoot({ url }: Served): Promise<void> {
   const [dataset] = datasets
   if (!done || !dataset) throw new Error(`${data} has no run that succeeded.`)
   const link = await ask<{ share: { id: string; path: string } }>(url, `/api/runs/${done.id}/shares`, {})
-  const running = await startRun(url, dataset.id, ENDLESS)
   const browser = await launchChromium()
   try {
     const picture = await drawing()
@@ -65,18 +68,23 @@ async function shoot({ url }: Served): Promise<void> {
       { name: 'datasets', path: '/datasets' },
       { name: 'dataset', path: `/datasets/${dataset.id}` },
       { name: 'runs', path: '/runs' },
-      { name: 'new-run', path: `/runs/new?dataset=${dataset.id}` },
-      { name: 'run-live', path: `/runs/${running}`, before: curves },
+      { name: 'new-run', path: `/runs/new?dataset=${dataset.id}`, before: planned },
       { name: 'run', path: `/runs/${done.id}`, before: curves },
       { name: 'model', path: `/models/${done.id}`, before: classified },
       { name: 'demo', path: '/demo', before: classified },
-      { name: 'shared', path: link.share.path, before: curves },
+      { name: 'shared', path: link.share.path, before: ready },
       { name: 'not-found', path: '/nowhere' },
     ]
     for (const shot of shots) await shootPage(browser, url, shot)
+    const running = await startRun(url, dataset.id, LONG)
+    await shootPage(browser, url, {
+      name: 'run-live',
+      path: `/runs/${running}`,
+      before: async (page) => void (await epochAfter(page, 19)),
+    })
   } finally {
     await browser.close()
-    await fetch(`${url}/api/runs/${running}/stop`, { method: 'POST' })
+    await stopAll(url)
     await fetch(`${url}/api/shares/${link.share.id}`, { method: 'DELETE' })
   }
 }
@@ -95,9 +103,11 @@ async function shootPage(browser: Browser, url: string, { name, path, before }: 
       await page.getByRole('heading', { level: 1 }).waitFor()
       await before?.(page)
       await page.evaluate(async () => {
-        const inSight = [...document.images].filter(
-          (image) => image.getBoundingClientRect().top < innerHeight,
-        )
+        // Hidden ones are never loaded.
+        const inSight = [...document.images].filter((image) => {
+          const { top, width } = image.getBoundingClientRect()
+          return width > 0 && top < innerHeight
+        })
         await Promise.all(inSight.map((image) => image.decode().catch(() => undefined)))
       })
       const file = join(OUT, `${name}-${size}-${colorScheme}.webp`)
@@ -113,6 +123,15 @@ async function curves(page: Page): Promise<void> {
   await page.getByRole('img', { name: /^Loss by/ }).waitFor()
 }
 
+/** Until the plan has its figures. */
+async function planned(page: Page): Promise<void> {
+  await page.waitForFunction(() => /Trained\d/.test(document.querySelector('main')?.textContent ?? ''))
+}
+
+async function ready(page: Page): Promise<void> {
+  await page.waitForSelector('[data-status=ready]')
+}
+
 /** A picture that we may show: an emoji by a designer whose emoji the sample's model never saw. */
 async function drawing(): Promise<Buffer> {
   const icon = (await readIconSet('noto-v1')).find('dog-face')!
@@ -122,7 +141,7 @@ async function drawing(): Promise<Buffer> {
 }
 
 async function classify(page: Page, buffer: Buffer): Promise<void> {
-  await page.waitForSelector('[data-status=ready]')
+  await ready(page)
   await page
     .locator('input[type=file]')
     .first()

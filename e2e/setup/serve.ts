@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { startWhippet } from '../cli/whippet.ts'
 
 /** A server in a process of its own, as people start it. */
@@ -27,4 +28,9 @@ export async function serve(dataDir: string): Promise<Served> {
     if (stdout.trim().includes('\n')) throw new Error(`More than one document on stdout:\n${stdout}`)
   }
   return { url, port: Number(new URL(url).port), kill: () => end('SIGKILL'), stop: () => end('SIGINT') }
+}
+
+/** Until the pages are built, a holding page stands in for each. */
+export async function pagesReady(url: string): Promise<void> {
+  while (!(await fetch(url)).ok) await pause(500)
 }
