@@ -15,7 +15,15 @@ type Props = DraftPlan & {
 export function PlanCard({ plan, problem, waits, saidElsewhere }: Props) {
   return (
     <Card aria-busy={waits} aria-label="The plan" className="max-lg:order-1 lg:sticky lg:top-4">
-      <CardHead>The plan</CardHead>
+      <CardHead
+        aside={
+          <span className={cn('transition-[visibility]', waits ? 'visible delay-300' : 'invisible')}>
+            updates …
+          </span>
+        }
+      >
+        The plan
+      </CardHead>
       {problem && !waits ? (
         isOfStrategy(problem) && saidElsewhere ? (
           <p className="text-soft">Once the patterns match.</p>
@@ -23,12 +31,12 @@ export function PlanCard({ plan, problem, waits, saidElsewhere }: Props) {
           <ErrorState problem={problem} />
         )
       ) : (
-        <div className={cn('transition-opacity', waits && 'opacity-60')}>
+        <>
           <Facts facts={factsOf(plan)} />
           {plan && plan.phases.length > 1 && <PhaseList phases={plan.phases} />}
           {plan && <Warnings warnings={plan.warnings} />}
           {plan && <p className="mt-3 text-[12.5px] text-soft">{noteOf(plan)}</p>}
-        </div>
+        </>
       )}
     </Card>
   )
