@@ -62,7 +62,10 @@ function factsOf(plan: RunPlanAnswer | undefined): (readonly [string, string])[]
     ...(cut.length > 3 ? [['and more', counted(cut.length - 3, 'tensor')] as const] : []),
     [views > 1 ? `Cache, ${views} views` : 'Cache', isCached ? bytes(cacheBytes) : 'over its budget'],
     ...(last.by === 'epochs' ? [['Memory, about', bytes(memoryBytes)] as const] : []),
-    [isCached ? 'Once per picture' : 'Frozen, every epoch', flopsWords(flops.frozen)],
+    [
+      isCached ? 'Once per picture' : 'Frozen, every epoch',
+      flops.frozen === undefined ? 'unknown' : flopsWords(flops.frozen),
+    ],
     ['Every epoch', flopsWords(flops.forward + flops.backward)],
     ...times.map(({ seconds }, i) => [i === 0 ? 'Time, about' : `or, ${i + 1}`, duration(seconds)] as const),
   ]

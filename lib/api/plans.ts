@@ -25,9 +25,9 @@ const phaseSchema = z.object({
   views: whole,
   cacheBytes: amount,
   memoryBytes: amount,
-  /** Of one picture: the frozen part, the trained part forward, and backward. */
-  flops: z.object({ frozen: amount, forward: amount, backward: amount }),
-  /** None before this machine has been measured. */
+  /** Of one picture: the frozen part where its layers are known, the trained part forward, and backward. */
+  flops: z.object({ frozen: amount.optional(), forward: amount, backward: amount }),
+  /** None before this machine has been measured, or where the frozen part's layers are unknown. */
   times: z.array(timeSchema),
 })
 

@@ -16,7 +16,7 @@ import { resolveRun } from './queue-run.ts'
  */
 export async function planOf(worker: Worker, wanted: NewRun): Promise<RunPlanAnswer> {
   const { store, dataDir } = worker
-  const { settings, version, graph } = await resolveRun(worker, wanted)
+  const { settings, version, graph, featuresOnly } = await resolveRun(worker, wanted)
   const [perClass, calibration, diskBudgetBytes] = await Promise.all([
     store.datasets.perClass(version.id, version.classes.length),
     readCalibration(dataDir),
@@ -30,10 +30,10 @@ export async function planOf(worker: Worker, wanted: NewRun): Promise<RunPlanAns
     training: trainingOf(settings),
     pictures: { train, validation, perClass: perClass.map(({ train: count }) => count) },
     diskBudgetBytes,
-    ...(calibration && { devices: [calibration] }),
+    ...(calibration && !featuresOnly && { devices: [calibration] }),
   })
   return {
-    phases: phases.map(phaseAnswer),
+    phases: phases.map(phaseAnswer).map((phase) => (featuresOnly ? ofFeatures(phase) : phase)),
     patterns: {
       trainable: matched(matchPatterns(graph, trainable)),
       skip: matched(matchPatterns(graph, skip)),
@@ -64,6 +64,12 @@ function phaseAnswer(phase: PhasePlan): PlannedPhaseAnswer {
     flops: { frozen: flops.prefix, forward: flops.suffix, backward: flops.suffixBackward },
     times: [...seconds],
   }
+}
+
+/** What an imported network costs, nobody knows. */
+function ofFeatures(phase: PlannedPhaseAnswer): PlannedPhaseAnswer {
+  const { forward, backward } = phase.flops
+  return { ...phase, prefix: 'cached', flops: { forward, backward } }
 }
 
 const matched = (found: ReturnType<typeof matchPatterns>) =>

@@ -17,6 +17,8 @@ export type ResolvedRun = {
   readonly version: DatasetVersion
   /** With the head for the dataset's classes. */
   readonly graph: BackboneGraph
+  /** Whether the graph begins with the features, as that of an imported network does. */
+  readonly featuresOnly: boolean
 }
 
 /**
@@ -58,5 +60,6 @@ export async function resolveRun(worker: Worker, wanted: NewRun): Promise<Resolv
     settings,
     version,
     graph: withHead(found.graph(), version.classes.length, hiddenUnitsOf(settings)),
+    featuresOnly: found.imported !== undefined,
   }
 }
