@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { HEAD, withHead } from '../../lib/backbone/head.ts'
 import { shapesOf } from '../../lib/backbone/shapes.ts'
 import { emitOnnx } from '../../lib/onnx/emit.ts'
 import { encodeModel, type OnnxModel, type OnnxNode } from '../../lib/onnx/model.ts'
@@ -74,6 +75,27 @@ function channelsFirst(change: Partial<OnnxModel> = {}): Uint8Array {
   })
 }
 
+/** The same file with an input of 16-bit numbers: one byte, `elem_type`, tells. */
+function asFloat16(bytes: Uint8Array): Uint8Array {
+  const name = Buffer.from('pixels')
+  const declared = Buffer.from(bytes).lastIndexOf(name) + name.length
+  const changed = Uint8Array.from(bytes)
+  const at = changed.indexOf(1, changed.indexOf(8, declared))
+  changed[at] = 10
+  return changed
+}
+
+/** With one more weight whose bytes are in `place`: a message appended to one of protobuf is joined with it. */
+function withOutsideWeight(bytes: Uint8Array, place: string): Uint8Array {
+  const field = (id: number, value: string | Uint8Array) => {
+    const inner = typeof value === 'string' ? Buffer.from(value) : Buffer.from(value)
+    return Buffer.concat([Buffer.from([(id << 3) | 2, inner.length]), inner])
+  }
+  const entry = Buffer.concat([field(1, 'location'), field(2, place)])
+  const weight = Buffer.concat([field(8, 'w'), field(13, entry), Buffer.from([14 << 3, 1])])
+  return Buffer.concat([bytes, field(7, field(5, weight))])
+}
+
 test('an imported network gives the features that it gives as a graph, picture by picture', async () => {
   const { features, layout, preprocess, output } = await importing(selfTest())
   expect({ features, layout, output, size: preprocess.size }).toEqual({
@@ -108,7 +130,15 @@ test('what an input leaves open has to be said, and what it says is kept to', as
     [open, { layout: 'nchw' }, /size/],
     [channelsFirst(), { size: 8 }, /4 × 4 pixels, not 8 × 8/],
     [channelsFirst({ inputs: [] }), {}, /0 inputs/],
-    [channelsFirst({ inputs: [{ name: 'pixels', dims: [1, 3] }] }), {}, /no float32 picture/],
+    [channelsFirst({ inputs: [{ name: 'pixels', dims: [1, 3] }] }), {}, /2 dimensions/],
+    [
+      channelsFirst({ inputs: ['pixels', 'more'].map((name) => ({ name, dims: [1, 3, 4, 4] })) }),
+      {},
+      /2 inputs.*pixels.*more/,
+    ],
+    [asFloat16(channelsFirst()), {}, /float16/],
+    [channelsFirst({ inputs: [{ name: 'pixels', dims: [1, 3, 'h', 'w'] }] }), {}, /size/],
+    [channelsFirst({ inputs: [{ name: 'pixels', dims: [1, 3, 4, 6] }] }), {}, /4 × 6 pixels, not 4 × 4/],
     [channelsFirst(), { layout: 'nhwc' }, /4 channels/],
   ]
   for (const [bytes, more, says] of refusals) {
@@ -125,6 +155,70 @@ test('a tensor that is not there is refused with the nearest one', async () => {
     code: 'backbones/bad-output',
     advice: expect.stringContaining('Did you mean means?'),
   })
+})
+
+test('what can be no features is refused: a constant, a list of tokens, numbers that are no float32, nothing finite', async () => {
+  const made = (nodes: OnnxNode[], output: string, initializers: OnnxModel['initializers'] = []) =>
+    channelsFirst({ nodes, initializers, outputs: [{ name: output, dims: [] }] })
+  const zero = { name: 'zero', dims: [1], data: new Float32Array([0]) }
+  const means: OnnxNode = { op: 'GlobalAveragePool', name: 'm', inputs: ['pixels'], outputs: ['means'] }
+  const refusals: [Uint8Array, RegExp, output?: string][] = [
+    [
+      made([{ op: 'Mul', name: 'x', inputs: ['pixels', 'zero'], outputs: ['none'] }], 'none', [zero]),
+      /the same/,
+    ],
+    [
+      made([means, { op: 'Shape', name: 's', inputs: ['pixels'], outputs: ['shape'] }], 'means'),
+      /int64/,
+      'shape',
+    ],
+    [
+      made([means, { op: 'Squeeze', name: 'q', inputs: ['means', 'last'], outputs: ['tokens'] }], 'tokens', [
+        { name: 'last', dims: [1], data: new BigInt64Array([3n]) },
+      ]),
+      /\[1, 3, 1\], neither a vector nor a map/,
+    ],
+    [
+      made([means, { op: 'Div', name: 'd', inputs: ['means', 'zero'], outputs: ['endless'] }], 'endless', [
+        zero,
+      ]),
+      /not finite/,
+    ],
+  ]
+  for (const [bytes, says, output] of refusals) {
+    await expect(importing(bytes, { output })).rejects.toMatchObject({
+      code: 'backbones/bad-output',
+      says: expect.stringMatching(says),
+    })
+  }
+})
+
+test('weights that lie in another file are asked for inside', async () => {
+  await expect(importing(withOutsideWeight(channelsFirst(), 'weights.bin'))).rejects.toMatchObject({
+    code: 'backbones/external-data',
+    says: expect.stringContaining('weights.bin'),
+  })
+})
+
+test('an output with the name of our head is no trouble: a head is trained behind it', async () => {
+  const bytes = channelsFirst({
+    nodes: [
+      { op: 'GlobalAveragePool', name: 'm', inputs: ['pixels'], outputs: ['means'] },
+      { op: 'Flatten', name: 'f', inputs: ['means'], outputs: ['classifier'] },
+    ],
+    outputs: [{ name: 'classifier', dims: [1, 3] }],
+  })
+  await importing(bytes)
+  const graph = withHead((await findBackbone('ours', { dataDir })).graph(), 2)
+  expect(new Set(graph.nodes.map(({ id }) => id)).size).toBe(graph.nodes.length)
+  expect(shapesOf(graph).get(HEAD)).toEqual([2])
+  expect(await featuresOf('ours', new Float32Array(48).fill(1))).toHaveLength(3)
+})
+
+test('preprocessing is what was said', async () => {
+  const said = { resize: 'crop', cropFraction: 0.9, interpolation: 'bilinear', std: [1, 2, 4] } as const
+  const { preprocess } = await importing(channelsFirst(), said)
+  expect(preprocess).toEqual({ size: 4, mean: HALF, ...said })
 })
 
 test('files that are no ONNX, or no network that runs, are refused, and nothing is left', async () => {

@@ -4,10 +4,13 @@ import { BACKBONES } from '../../lib/backbone/registry.ts'
 import { nearest } from '../../lib/nearest.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
 import { Problem } from '../../lib/problem.ts'
+import { seededRandom } from '../../lib/training/random.ts'
+import type { InferenceSession } from '../engines/inference-engine.ts'
 import { wordsOf } from '../engines/onnxruntime/session.ts'
 import { writeDurably } from '../files/write-durably.ts'
 import {
   hashOfImported,
+  IMPORTED_FEATURES,
   type ImportedBackbone,
   NAME,
   onnxFileOf,
@@ -15,7 +18,7 @@ import {
   sha256Of,
 } from './imported.ts'
 import { type OnnxOutline, outlineOf } from './onnx-file.ts'
-import { type OnnxUse, openOnnx } from './onnx-session.ts'
+import { badOutput, type OnnxUse, openOnnx } from './onnx-session.ts'
 
 export type OnnxImport = {
   readonly name: string
@@ -27,22 +30,26 @@ export type OnnxImport = {
   /** The tensor to read; the file's first output where it is left out. Inner tensors are fine. */
   readonly output?: string | undefined
   readonly resize: Preprocessing['resize']
+  /** What `crop` keeps of the shorter side; 0.875 where it is left out. */
+  readonly cropFraction?: number | undefined
+  /** `bicubic` where it is left out. */
+  readonly interpolation?: Preprocessing['interpolation'] | undefined
   readonly mean: Preprocessing['mean']
   readonly std: Preprocessing['std']
 }
 
-/** What a picture is filled up with at import, to see whether the network runs. */
-const TRIAL = 0.5
+const CROP_FRACTION = 0.875
 
 /**
- * Takes a network from an ONNX file to serve as a frozen extractor: it is run once, and the length of its features
- * written down with how it is fed.
+ * Takes a network from an ONNX file to serve as a frozen extractor: it is run on two made-up pictures, and the length of its
+ * features written down with how it is fed.
  *
- * @throws Problem `backbones/bad-name`, `backbones/bad-onnx`, `backbones/bad-input`, `backbones/bad-output`,
- * `engines/refused`.
+ * @throws Problem `backbones/bad-name`, `backbones/bad-onnx`, `backbones/external-data`, `backbones/bad-input`,
+ * `backbones/bad-output`, `engines/refused`.
  */
 export async function importOnnx(request: OnnxImport): Promise<ImportedBackbone & { hash: string }> {
   const { name, file, dataDir, resize, mean, std } = request
+  const { cropFraction = CROP_FRACTION, interpolation = 'bicubic' } = request
   demandName(name)
   const bytes = await readFile(file).catch((cause) => {
     throw new Problem('backbones/bad-onnx', {
@@ -52,12 +59,13 @@ export async function importOnnx(request: OnnxImport): Promise<ImportedBackbone 
     })
   })
   const outline = outlineOf(bytes, file)
+  demandWhole(outline, file)
   const use = { ...inputOf(outline, request), output: outputOf(outline, request.output) }
   const record: ImportedBackbone = {
     name,
     sha256: sha256Of(bytes),
     source: basename(file),
-    preprocess: { size: use.size, resize, cropFraction: 0.875, interpolation: 'bicubic', mean, std },
+    preprocess: { size: use.size, resize, cropFraction, interpolation, mean, std },
     input: use.input,
     layout: use.layout,
     output: use.output,
@@ -80,6 +88,15 @@ function demandName(name: string): void {
   })
 }
 
+function demandWhole({ outside }: OnnxOutline, file: string): void {
+  if (outside.length === 0) return
+  const places = outside.slice(0, 3).join(', ')
+  throw new Problem('backbones/external-data', {
+    says: `${basename(file)} keeps weights in other files (${places}).`,
+    advice: 'Export it with its weights inside: load it with the onnx package, and save it as one file.',
+  })
+}
+
 /** The one input, its side and its layout: as told, else as the file says. */
 function inputOf({ inputs }: OnnxOutline, { size, layout }: OnnxImport): Omit<OnnxUse, 'output'> {
   const [input] = inputs
@@ -92,7 +109,10 @@ function inputOf({ inputs }: OnnxOutline, { size, layout }: OnnxImport): Omit<On
   const advice = 'Export it with one float32 input, [n, 3, S, S] or [n, S, S, 3].'
   if (!input || inputs.length > 1) throw refuse(`it has ${inputs.length} inputs`, advice)
   const { dims } = input
-  if (!input.float32 || dims.length !== 4) throw refuse('its input is no float32 picture', advice)
+  if (input.type !== 'float32')
+    throw refuse(`its input takes ${input.type} numbers, and pictures are float32`, advice)
+  if (dims.length !== 4)
+    throw refuse(`its input has ${dims.length} dimensions, and a batch of pictures has 4`, advice)
   const said = layout ?? (dims[1] === 3 ? 'nchw' : dims[3] === 3 ? 'nhwc' : undefined)
   if (!said)
     throw refuse('it does not say where its channels are', 'Say it with --layout nchw or --layout nhwc.')
@@ -119,12 +139,27 @@ function outputOf({ outputs, tensors }: OnnxOutline, wanted: string | undefined)
   })
 }
 
-/** Runs the network once. @returns the length of its features. */
+/** Runs the network on two pictures. @returns the length of its features. */
 async function tryOut(bytes: Uint8Array, use: OnnxUse): Promise<number> {
   const session = await openOnnx(bytes, use)
   try {
-    const results = await session.run(new Float32Array(use.size * use.size * 3).fill(TRIAL))
-    return results[use.output]!.data.length
+    const [one, other] = [await featuresOf(session, use, 1), await featuresOf(session, use, 2)]
+    if (![...one, ...other].every(Number.isFinite))
+      throw badOutput(use.output, 'what it gives for an ordinary picture is not finite')
+    if (one.every((value, i) => value === other[i]))
+      throw badOutput(use.output, 'it is the same for every picture')
+    return one.length
+  } finally {
+    await session.close()
+  }
+}
+
+/** Of a picture of noise. */
+async function featuresOf(session: InferenceSession, use: OnnxUse, seed: number): Promise<Float32Array> {
+  const random = seededRandom(seed)
+  const picture = Float32Array.from({ length: use.size * use.size * 3 }, () => 2 * random() - 1)
+  try {
+    return (await session.run(picture))[IMPORTED_FEATURES]!.data
   } catch (thrown) {
     if (thrown instanceof Problem) throw thrown
     throw new Problem('backbones/bad-input', {
@@ -132,7 +167,5 @@ async function tryOut(bytes: Uint8Array, use: OnnxUse): Promise<number> {
       advice: 'Say what it takes with --size and --layout.',
       cause: thrown,
     })
-  } finally {
-    await session.close()
   }
 }

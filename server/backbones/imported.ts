@@ -75,14 +75,17 @@ export function hashOfImported({ sha256, input, layout, output }: ImportedBackbo
   return sha256Of(JSON.stringify([sha256, input, layout, output]))
 }
 
+/** Node of an imported network's features: the file's own name for them may be one of ours, like `classifier`. */
+export const IMPORTED_FEATURES = 'features'
+
 /** Its graph begins where we begin to see: with the vector that the file gives. */
-export function graphOfImported({ output, features, preprocess }: ImportedBackbone): BackboneGraph {
+export function graphOfImported({ features, preprocess }: ImportedBackbone): BackboneGraph {
   return {
-    nodes: [{ op: 'image', id: output, inputs: [], group: 'network', length: features }],
+    nodes: [{ op: 'image', id: IMPORTED_FEATURES, inputs: [], group: 'network', length: features }],
     groups: ['network'],
     size: preprocess.size,
-    features: output,
-    featureMap: output,
+    features: IMPORTED_FEATURES,
+    featureMap: IMPORTED_FEATURES,
     stages: {},
   }
 }

@@ -4,7 +4,8 @@ import { Problem } from '../../lib/problem.ts'
 /** An input or output of an ONNX file; a dimension that is known only at run time is undefined. */
 export type OnnxPort = {
   readonly name: string
-  readonly float32: boolean
+  /** As ONNX numbers them: `float32`, `float16`. */
+  readonly type: string
   readonly dims: readonly (number | undefined)[]
 }
 
@@ -17,6 +18,8 @@ export type OnnxOutline = {
   readonly tensors: readonly string[]
   /** Numbers in its float tensors. */
   readonly parameters: number
+  /** Files beside this one that hold weights of it. */
+  readonly outside: readonly string[]
 }
 
 type FieldRow = [id: number, type: string, rule?: 'repeated']
@@ -31,7 +34,14 @@ const MESSAGES: Record<string, Record<string, FieldRow>> = {
     output: [12, 'ValueInfo', 'repeated'],
   },
   Node: { output: [2, 'string', 'repeated'] },
-  Tensor: { dims: [1, 'int64', 'repeated'], dataType: [2, 'int32'], name: [8, 'string'] },
+  Tensor: {
+    dims: [1, 'int64', 'repeated'],
+    dataType: [2, 'int32'],
+    name: [8, 'string'],
+    external: [13, 'Entry', 'repeated'],
+    location: [14, 'int32'],
+  },
+  Entry: { key: [1, 'string'], value: [2, 'string'] },
   ValueInfo: { name: [1, 'string'], type: [2, 'Type'] },
   Type: { tensor: [1, 'TensorType'] },
   TensorType: { element: [1, 'int32'], shape: [2, 'Shape'] },
@@ -59,17 +69,35 @@ type Value = {
   name?: string
   type?: { tensor?: { element?: number; shape?: { dim?: { value?: number }[] } } }
 }
+type Stored = {
+  dims?: number[]
+  dataType?: number
+  name?: string
+  external?: { key?: string; value?: string }[]
+  location?: number
+}
 type Graph = {
   node?: { output?: string[] }[]
-  initializer?: { dims?: number[]; dataType?: number; name?: string }[]
+  initializer?: Stored[]
   input?: Value[]
   output?: Value[]
 }
 
-/** ONNX's number of float32. */
-const FLOAT = 1
-/** Those of float32, float16, double and bfloat16. */
-const FLOATS = [FLOAT, 10, 11, 16]
+/** ONNX's numbers of types. */
+const TYPES: Readonly<Record<number, string>> = {
+  1: 'float32',
+  2: 'uint8',
+  3: 'int8',
+  6: 'int32',
+  7: 'int64',
+  9: 'bool',
+  10: 'float16',
+  11: 'float64',
+  16: 'bfloat16',
+}
+const typeOf = (number = 0) => TYPES[number] ?? `type ${number}`
+/** ONNX's number for "in another file". */
+const EXTERNAL = 1
 
 /** @throws Problem `backbones/bad-onnx` where the bytes are no ONNX file. */
 export function outlineOf(bytes: Uint8Array, file: string): OnnxOutline {
@@ -80,8 +108,9 @@ export function outlineOf(bytes: Uint8Array, file: string): OnnxOutline {
     outputs: output.map(({ name = '' }) => name),
     tensors: node.flatMap((made) => made.output ?? []).filter(Boolean),
     parameters: initializer
-      .filter(({ dataType = 0 }) => FLOATS.includes(dataType))
+      .filter(({ dataType }) => typeOf(dataType).includes('float'))
       .reduce((sum, { dims = [] }) => sum + dims.reduce((product, n) => product * n, 1), 0),
+    outside: [...new Set(initializer.filter(({ location }) => location === EXTERNAL).map(placeOf))],
   }
 }
 
@@ -108,11 +137,15 @@ function graphIn(bytes: Uint8Array, file: string): Graph {
   throw badOnnx(file)
 }
 
+function placeOf({ external = [], name = '' }: Stored): string {
+  return external.find(({ key }) => key === 'location')?.value ?? name
+}
+
 function portOf({ name = '', type }: Value): OnnxPort {
   const tensor = type?.tensor
   return {
     name,
-    float32: tensor?.element === FLOAT,
+    type: typeOf(tensor?.element),
     dims: (tensor?.shape?.dim ?? []).map(({ value }) => value || undefined),
   }
 }

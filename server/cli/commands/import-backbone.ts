@@ -13,6 +13,8 @@ type Options = {
   folder?: string
   size?: number
   resize?: Preprocessing['resize']
+  cropFraction?: number
+  interpolation?: Preprocessing['interpolation']
   mean?: Channels
   std?: Channels
   layout?: 'nchw' | 'nhwc'
@@ -20,7 +22,16 @@ type Options = {
   json?: boolean
 }
 
-const ONNX_OPTIONS = ['size', 'resize', 'mean', 'std', 'layout', 'output'] as const
+const ONNX_OPTIONS = [
+  'size',
+  'resize',
+  'cropFraction',
+  'interpolation',
+  'mean',
+  'std',
+  'layout',
+  'output',
+] as const
 const WEIGHTS_OPTIONS = ['halves', 'folder'] as const
 
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const
@@ -45,8 +56,15 @@ export function importBackboneCommand(): Command {
         'pad',
       ]),
     )
+    .option('--crop-fraction <share>', 'ONNX: what --resize crop keeps of the shorter side (0.875)', share)
+    .addOption(
+      new Option('--interpolation <how>', 'ONNX: how pixels are resampled (bicubic)').choices([
+        'bicubic',
+        'bilinear',
+      ]),
+    )
     .option('--mean <r,g,b>', 'ONNX: taken off pixels in 0 … 1 (0.485,0.456,0.406)', channels)
-    .option('--std <r,g,b>', 'ONNX: what they are then divided by (0.229,0.224,0.225)', channels)
+    .option('--std <r,g,b>', 'ONNX: what they are then divided by (0.229,0.224,0.225)', divisors)
     .addOption(
       new Option('--layout <layout>', 'ONNX: order of its input; from the file where it says it').choices([
         'nchw',
@@ -84,10 +102,24 @@ async function takeOnnx(name: string, file: string, options: Options, { dataDir,
     layout,
     output: tensor,
     resize = 'squash',
+    cropFraction,
+    interpolation,
     mean = IMAGENET.mean,
     std = IMAGENET.std,
   } = options
-  const imported = await importOnnx({ name, file, dataDir, size, layout, output: tensor, resize, mean, std })
+  const imported = await importOnnx({
+    name,
+    file,
+    dataDir,
+    size,
+    layout,
+    output: tensor,
+    resize,
+    cropFraction,
+    interpolation,
+    mean,
+    std,
+  })
   output.result(
     imported,
     [
@@ -101,7 +133,7 @@ function demandOptionsOf(onnx: boolean, options: Options): void {
   const strange = (onnx ? WEIGHTS_OPTIONS : ONNX_OPTIONS).filter((option) => options[option] !== undefined)
   if (strange.length === 0) return
   throw new Problem('cli/usage', {
-    says: `--${strange.join(', --')} ${onnx ? "can't be used with an ONNX file" : 'is for ONNX files'}.`,
+    says: `${strange.map(flagOf).join(', ')} ${onnx ? "can't be used with an ONNX file" : 'is for ONNX files'}.`,
     advice: 'See "whippet backbones import --help".',
   })
 }
@@ -112,9 +144,25 @@ function pixels(text: string): number {
   throw new InvalidArgumentError('Give a whole number of pixels, up to 4096.')
 }
 
+function share(text: string): number {
+  const given = Number(text)
+  if (given > 0 && given <= 1) return given
+  throw new InvalidArgumentError('Give a number above 0, up to 1.')
+}
+
 function channels(text: string): Channels {
-  const numbers = text.split(',').map(Number)
-  const [r, g, b] = numbers
-  if (numbers.length === 3 && numbers.every(Number.isFinite)) return [r!, g!, b!]
+  const parts = text.split(',')
+  const [r, g, b] = parts.map(Number)
+  if (parts.length === 3 && parts.every((part) => part.trim() !== '' && Number.isFinite(Number(part))))
+    return [r!, g!, b!]
   throw new InvalidArgumentError('Give three numbers with commas between.')
 }
+
+function divisors(text: string): Channels {
+  const given = channels(text)
+  if (given.every((divisor) => divisor > 0)) return given
+  throw new InvalidArgumentError('Give three numbers above 0.')
+}
+
+/** `cropFraction` as it is written on the command line. */
+const flagOf = (option: string) => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
