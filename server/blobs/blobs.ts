@@ -2,14 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Problem } from '../../lib/problem.ts'
+import { isDiskFull } from '../files/disk-full.ts'
+import { openSharedFiles, type SharedFiles } from '../objects/shared-files.ts'
 
-/** Bulk bytes under their sha256, in the data folder. Several processes may put into it at once. */
+/**
+ * Bulk bytes under their sha256, in the data folder, and in the shared store where there is one. Several processes may put
+ * into it at once.
+ */
 export type Blobs = {
   readonly dataDir: string
   /** `<dataDir>/blobs/pictures/ab/abcd…`, whether it is there or not. */
   picturePath(hash: string): string
   /** A JPEG of at most 256 × 256 pixels. */
   thumbnailPath(hash: string): string
+  /** The picture's file, fetched from the shared store where it is not here. @throws Problem `blobs/gone`, `objects/…`. */
+  picture(hash: string): Promise<string>
+  /** The same of its thumbnail. */
+  thumbnail(hash: string): Promise<string>
   /** Whether both the picture and its thumbnail are there. */
   has(hash: string): Promise<boolean>
   /** @throws Problem `blobs/disk-full`. */
@@ -19,7 +28,8 @@ export type Blobs = {
 }
 
 /** Opens the blobs of a data folder, and clears away what processes that died left half-written. */
-export async function openBlobs(dataDir: string): Promise<Blobs> {
+export async function openBlobs(dataDir: string, shared?: SharedFiles): Promise<Blobs> {
+  const files = shared ?? (await openSharedFiles(dataDir))
   const root = join(dataDir, 'blobs')
   const unfinished = join(root, 'unfinished')
   await mkdir(unfinished, { recursive: true })
@@ -41,6 +51,8 @@ export async function openBlobs(dataDir: string): Promise<Blobs> {
     try {
       await folders.get(folder)
       await writeDurably(temporary, bytes)
+      // What is here is there: whoever sees it may count on it.
+      await files.publish(path, temporary)
       await rename(temporary, path)
     } catch (thrown) {
       folders.delete(folder)
@@ -48,10 +60,19 @@ export async function openBlobs(dataDir: string): Promise<Blobs> {
       throw isDiskFull(thrown) ? diskFull(root, thrown) : thrown
     }
   }
+  const obtain = async (path: string) => {
+    if (await files.obtain(path)) return path
+    throw new Problem('blobs/gone', {
+      says: `${path} is gone${files.place ? `, and ${files.place} does not have it` : ''}.`,
+      advice: 'It was there when it was imported. Check the disk, or import the dataset again.',
+    })
+  }
   return {
     dataDir,
     picturePath,
     thumbnailPath,
+    picture: async (hash) => obtain(picturePath(hash)),
+    thumbnail: async (hash) => obtain(thumbnailPath(hash)),
     has: async (hash) => (await exists(picturePath(hash))) && (await exists(thumbnailPath(hash))),
     putPicture: (hash, bytes) => put(picturePath(hash), bytes),
     putThumbnail: (hash, bytes) => put(thumbnailPath(hash), bytes),
@@ -90,10 +111,6 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-function isDiskFull(thrown: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes((thrown as NodeJS.ErrnoException)?.code ?? '')
 }
 
 function diskFull(root: string, cause: unknown): Problem {
