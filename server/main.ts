@@ -1,16 +1,21 @@
 import { createServer } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
-import type { Problem } from '../lib/problem.ts'
+import { Problem } from '../lib/problem.ts'
 import { adminToken } from './auth/admin-token.ts'
 import { openBlobs } from './blobs/blobs.ts'
-import { createApi } from './http/api/api.ts'
+import { readinessOf } from './health/health.ts'
+import { createApi, pathsOf } from './http/api/api.ts'
 import { frontOf } from './http/front.ts'
 import { listen } from './http/listen.ts'
 import { type Pages, startPages } from './http/pages.ts'
 import { openUploads } from './http/uploads.ts'
 import { openImports } from './imports/imports.ts'
+import { readableLog } from './log/log.ts'
+import { logRuns } from './log/run-lines.ts'
 import { makeServices } from './make-services.ts'
+import { openMetrics } from './metrics/metrics.ts'
+import { routeNames } from './metrics/routes.ts'
 import { openBundles } from './models/bundles.ts'
 import { openPredictor } from './models/predictor.ts'
 import type { Parts } from './parts.ts'
@@ -18,6 +23,7 @@ import { type Live, startLive } from './realtime/live.ts'
 import { provideServices } from './services.ts'
 import { checkAddress, isLoopback, type Settings } from './settings.ts'
 import { sharingOn } from './sharing/sharing.ts'
+import { spaceOf } from './space/space.ts'
 import { openWorker, type Worker } from './worker/open.ts'
 import { serverAnswers } from './worker/server-answers.ts'
 
@@ -40,26 +46,35 @@ export async function startServer(given: Settings): Promise<Running> {
   checkAddress(given)
   const settings = { ...given, dataDir: resolve(given.dataDir) }
   const { dataDir, host, pages: mode, say = () => undefined } = settings
+  const log = settings.log ?? readableLog(say)
   const ends: (() => unknown)[] = []
   const onEnd = <T>(part: T, end: (part: T) => unknown): T => {
     ends.unshift(() => end(part))
     return part
   }
+  let stopping = false
   const stop = async () => {
+    stopping = true
     for (const end of ends.splice(0)) await end()
   }
   try {
     let live: Live | undefined
     let url = ''
     let serving: Parts | undefined
+    let pages: Pages | undefined
     const worker = onEnd(
       await openWorker({
         ...settings,
-        queue: { onEnded: (run) => void serving?.bundles.state(run).catch((thrown) => log(thrown)) },
+        log,
+        queue: {
+          onEnded: (run) =>
+            void serving?.bundles.state(run).catch((thrown) => log.problem(Problem.from(thrown))),
+        },
         answers: (owner: Worker) => serverAnswers(owner, { imports: () => serving?.imports, url: () => url }),
       }),
       (opened) => opened.close(),
     )
+    onEnd(logRuns(worker.store, log), (end) => end())
     const uploads = onEnd(await openUploads(dataDir), (opened) => opened.close())
     const imports = onEnd(
       await openImports({
@@ -86,9 +101,27 @@ export async function startServer(given: Settings): Promise<Running> {
     }
     const parts: Parts = { ...without, services: makeServices(without, { guarded: token !== undefined }) }
     serving = parts
-    const api = createApi(parts, { blobs: await openBlobs(dataDir), log })
-    let pages: Pages | undefined
-    const http = createServer(frontOf({ token, api, uploads, pages: () => pages, dev: mode === 'dev' }))
+    const api = createApi(parts, { blobs: await openBlobs(dataDir), log: (problem) => log.problem(problem) })
+    const { store, board } = worker
+    const metrics = onEnd(
+      openMetrics({
+        board,
+        store,
+        devices: () => parts.services.machine.devices(),
+        space: () => spaceOf(dataDir),
+        nameRoute: routeNames(pathsOf(api)),
+      }),
+      (opened) => opened.close(),
+    )
+    const health = () =>
+      readinessOf({
+        store,
+        queueTakenUp: () => !stopping,
+        pages: () => (mode === 'none' ? undefined : (pages?.state() ?? { ready: false })),
+      })
+    const http = createServer(
+      frontOf({ token, api, uploads, pages: () => pages, dev: mode === 'dev', health, metrics }),
+    )
     // A large upload over a slow line takes its time; what breaks off goes on from where it was.
     http.requestTimeout = LONGEST_REQUEST_MS
     live = onEnd(startLive(http, parts, token), (started) => started.close())
@@ -104,11 +137,6 @@ export async function startServer(given: Settings): Promise<Running> {
   } catch (thrown) {
     await stop()
     throw thrown
-  }
-
-  function log(problem: Problem): void {
-    say(`${problem.says} [${problem.code}]`)
-    if (process.env.WHIPPET_DEBUG === '1' && problem.cause) console.error(problem.cause)
   }
 }
 

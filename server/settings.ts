@@ -1,4 +1,5 @@
 import { Problem } from '../lib/problem.ts'
+import type { Log } from './log/log.ts'
 
 /** How pages are served: from the last build, compiled as they are asked for, or not at all (API only). */
 export type PagesMode = 'built' | 'dev' | 'none'
@@ -17,6 +18,8 @@ export type Settings = {
   readonly newToken?: boolean | undefined
   /** Lines for whoever started the server. */
   readonly say?: ((line: string) => void) | undefined
+  /** What happens on the server, run by run; without it, sentences for `say`. */
+  readonly log?: Log | undefined
 }
 
 export const DEFAULT_HOST = '127.0.0.1'

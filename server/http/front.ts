@@ -7,6 +7,9 @@ import type { AdminToken } from '../auth/admin-token.ts'
 import { strangeHost, strangeOrigin } from '../auth/host-and-origin.ts'
 import { answerLogin, askForToken, safePath } from '../auth/login.ts'
 import { visitorOf } from '../auth/visitor.ts'
+import { answerAlive, answerReady } from '../health/answer.ts'
+import type { Readiness } from '../health/health.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Pages } from './pages.ts'
 import { notFound, statusOf } from './problems.ts'
 import { PROJECT } from './project.ts'
@@ -21,6 +24,9 @@ export type Front = {
   /** Undefined while there are none. */
   readonly pages: () => Pages | undefined
   readonly dev: boolean
+  /** What those who run the server ask. */
+  readonly health: () => Promise<Readiness>
+  readonly metrics: Metrics
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
@@ -29,11 +35,12 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
  * Every HTTP request comes in here: who asks and for what is decided before anything else sees it, and each answer has
  * its security headers.
  */
-export function frontOf({ token, api, uploads, pages, dev }: Front): Handler {
+export function frontOf({ token, api, uploads, pages, dev, health, metrics }: Front): Handler {
   const answerApi = getRequestListener(api.fetch, { overrideGlobalObjects: false })
 
   return (request, response) => {
     secure(response)
+    metrics.time(request, response)
     const url = cleanUrl(request)
     const problem = url ? strangeHost(request.headers, token !== undefined) : notFound('this path')
     if (problem || !url) return refuse(response, problem!)
@@ -42,6 +49,9 @@ export function frontOf({ token, api, uploads, pages, dev }: Front): Handler {
       if (foreign) return refuse(response, foreign)
     }
     const path = url.pathname
+    // Without token: whoever asks these has none, and learns nothing of what is stored.
+    if (path === '/healthz') return answerAlive(response)
+    if (path === '/readyz') return answerReady(response, health())
     if (token && path === '/login') return login(request, response, url, token)
     const isAdmin = visitorOf(request.headers, token) === 'admin'
     if (token && !isAdmin && !isOpenTo(path)) return shutOut(response, url, token)
@@ -51,6 +61,7 @@ export function frontOf({ token, api, uploads, pages, dev }: Front): Handler {
   function route(request: IncomingMessage, response: ServerResponse, path: string): unknown {
     if (path === UPLOADS_PATH || path.startsWith(`${UPLOADS_PATH}/`)) return uploads.handle(request, response)
     if (path.startsWith('/bundles/') || /^\/s\/[^/]+\/bundle\//.test(path)) secureStaticPage(response)
+    if (path === '/metrics') return metrics.answer(response)
     if (isApi(path)) return answerApi(request, response)
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, wrongMethod(request))
     const open = pages()
@@ -98,7 +109,7 @@ function changes({ method }: IncomingMessage): boolean {
 
 /** A link with the token in it opens the server; others are asked for it. */
 function shutOut(response: ServerResponse, url: URL, token: AdminToken): void {
-  if (isApi(url.pathname)) {
+  if (isApi(url.pathname) || url.pathname === '/metrics') {
     refuse(response, tokenWanted())
     return
   }

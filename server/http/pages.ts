@@ -8,6 +8,8 @@ export type Pages = {
   handle(request: IncomingMessage, response: ServerResponse): unknown
   /** Resolves once there are pages, or there was trouble with them, which the pages then tell. */
   readonly settled: Promise<void>
+  /** Whether they are served now, or why they never will be. */
+  state(): { readonly ready: boolean; readonly trouble?: Problem | undefined }
   close(): Promise<void>
 }
 
@@ -34,6 +36,7 @@ export function startPages(
   })
   return {
     settled,
+    state: () => ({ ready: open !== undefined, trouble }),
     handle: (request, response) => (open ? open.handle(request, response) : holdingPage(response, trouble)),
     async close() {
       ending.abort()

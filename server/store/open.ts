@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import { type Datasets, datasetsIn } from './datasets.ts'
 import { migrate } from './migrate.ts'
@@ -12,6 +13,8 @@ export type Store = {
   readonly datasets: Datasets
   readonly runs: Runs
   readonly shares: Shares
+  /** Resolves once the database has answered. @throws Problem `store/timeout`, `store/unreachable`. */
+  ping(): Promise<void>
   close(): Promise<void>
 }
 
@@ -21,6 +24,8 @@ export type StoreSettings = ({ dataDir: string } | { databaseUrl: string }) & {
 }
 
 const TIMEOUT_MS = 15_000
+/** Whoever asks whether it is there waits no longer. */
+const PING_TIMEOUT_MS = 3000
 /** Making a database, or waiting for another process that brings it up to date. */
 const MIGRATION_TIMEOUT_MS = 60_000
 
@@ -50,6 +55,12 @@ export function storeOn(database: Database, timeoutMs = TIMEOUT_MS): Store {
     datasets: datasetsIn(database, timeoutMs, newId),
     runs: runsIn(database, timeoutMs, newId),
     shares: sharesIn(database, timeoutMs, newId),
+    ping: () =>
+      withinTime(
+        database.db.execute(sql`select 1`).then(() => undefined),
+        Math.min(timeoutMs, PING_TIMEOUT_MS),
+        database.place,
+      ),
     close: () => withinTime(database.close(), timeoutMs, database.place),
   }
 }

@@ -1,6 +1,7 @@
 import { Problem } from '../../lib/problem.ts'
 import { isOver, type Run } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
+import type { Log } from '../log/log.ts'
 import { type Claim, claimDataFolder } from '../owner/claim.ts'
 import { type Control, type ControlHandlers, serveControl } from '../owner/control.ts'
 import { openStore, type Store } from '../store/open.ts'
@@ -34,6 +35,7 @@ export type WorkerSettings = {
   databaseUrl?: string | undefined
   /** Does the runs of the queue, those of a former server first, and tells how each ended. */
   queue?: { onEnded: (run: Run) => void } | undefined
+  log?: Log | undefined
   /** What else other processes may ask for. */
   answers?: ((worker: Worker) => Partial<ControlHandlers>) | undefined
 }
@@ -81,10 +83,10 @@ async function workerOn(
   store: Store,
   { settings, home }: { settings: WorkerSettings; home: string },
 ): Promise<Opened> {
-  const { dataDir, queue: queued } = settings
+  const { dataDir, queue: queued, log } = settings
   const running = new Map<string, Supervised>()
   const board = await openBoard(store)
-  const queue: RunQueue | undefined = queued && startQueue({ store, dataDir, onEnded: queued.onEnded })
+  const queue: RunQueue | undefined = queued && startQueue({ store, dataDir, onEnded: queued.onEnded, log })
 
   async function end(): Promise<void> {
     await queue?.close()
@@ -101,7 +103,7 @@ async function workerOn(
     takeUp: (run) => queue?.add(run),
     current: () => queue?.current(),
     async start(run) {
-      const supervised = await superviseRun(run, { store, dataDir })
+      const supervised = await superviseRun(run, { store, dataDir, log })
       running.set(run.id, supervised)
       const forget = () => void running.delete(run.id)
       supervised.ended.then(forget, forget)

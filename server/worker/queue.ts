@@ -1,6 +1,7 @@
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { Run } from '../../lib/run/run.ts'
+import type { Log } from '../log/log.ts'
 import type { Store } from '../store/open.ts'
 import { hasKeptModel } from '../trainer/run-folder.ts'
 import { type Supervised, superviseRun } from './supervisor.ts'
@@ -25,10 +26,17 @@ export type QueueSettings = {
   /** Called with every run of the queue that has ended. */
   readonly onEnded?: (run: Run) => void
   readonly supervise?: typeof superviseRun
+  readonly log?: Log | undefined
 }
 
 /** Does runs one at a time: the machine has one device. */
-export function startQueue({ store, dataDir, onEnded, supervise = superviseRun }: QueueSettings): RunQueue {
+export function startQueue({
+  store,
+  dataDir,
+  onEnded,
+  log,
+  supervise = superviseRun,
+}: QueueSettings): RunQueue {
   const waiting: Run[] = []
   let current: { run: string; supervised: Promise<Supervised> } | undefined
   let working: Promise<void> | undefined
@@ -47,7 +55,7 @@ export function startQueue({ store, dataDir, onEnded, supervise = superviseRun }
     if (run.requestedStop)
       return conclude(run, [{ type: 'stopped', kept: await hasKeptModel(dataDir, run.id) }])
     if (run.attempt >= MOST_ATTEMPTS) return conclude(run, [{ type: 'failed', problem: givenUp(run) }])
-    const supervised = supervise(run, { store, dataDir })
+    const supervised = supervise(run, { store, dataDir, log })
     current = { run: run.id, supervised }
     return (await supervised).ended
   }

@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { Run } from '../../lib/run/run.ts'
+import { logOutput } from '../log/child-output.ts'
+import type { Log } from '../log/log.ts'
 import type { Store } from '../store/open.ts'
 import { fromTrainerSchema, type Job, type ToTrainer, TRAINER_PROTOCOL } from '../trainer/job.ts'
 import { hasKeptModel } from '../trainer/run-folder.ts'
@@ -25,13 +27,15 @@ export type SupervisorSettings = {
   store: Store
   dataDir: string
   startTrainer?: () => ChildProcess
+  /** Takes what the trainer's process says; without it that goes where ours does. */
+  log?: Log | undefined
   stopGraceMs?: number
 }
 
-export const startTrainer = (): ChildProcess =>
+export const startTrainer = (output: 'pipe' | 'inherit' = 'inherit'): ChildProcess =>
   fork(fileURLToPath(new URL('../trainer/main.ts', import.meta.url)), {
     execArgv: [],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
   })
 
 /**
@@ -43,7 +47,8 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   const pictures = await store.datasets.pictures(run.dataset.version)
   const attempt = await store.runs.beginAttempt(run.id)
   const log = logWriter((events) => store.runs.append(run.id, attempt, events))
-  const child = (settings.startTrainer ?? startTrainer)()
+  const child = settings.startTrainer?.() ?? startTrainer(settings.log ? 'pipe' : 'inherit')
+  if (settings.log) logOutput(child, settings.log.with({ run: run.id, attempt, from: 'trainer' }))
   log.write({ type: 'started', pid: child.pid ?? 0 })
 
   let stopping: Promise<void> | undefined

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { jsonLog, logStyle, readableLog } from '../../log/log.ts'
 import { DEFAULT_HOST, DEFAULT_PORT } from '../../settings.ts'
 import { contextOf, interruptSignal } from '../context.ts'
 import { wholeNumber } from '../usage.ts'
@@ -28,6 +29,8 @@ export function serveCommand(): Command {
       const { startServer } = await import('../../main.ts')
       // Next speaks on stdout, which belongs to the one document.
       if (options.json) console.log = console.error
+      const style = logStyle(process.env.WHIPPET_LOG, process.stderr.isTTY)
+      const log = style === 'json' ? jsonLog() : readableLog(output.say)
       const interrupted = interruptSignal()
       const running = await startServer({
         ...context,
@@ -35,13 +38,14 @@ export function serveCommand(): Command {
         port: options.port,
         newToken: options.newToken,
         pages: dev ? 'dev' : 'built',
-        say: output.say,
+        say: (line) => log.info(line),
+        log,
       })
       output.result({ url: running.url }, `Whippet is at ${running.url}`)
       if (!interrupted.aborted) {
         await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }))
       }
-      output.say('Stopping …')
+      log.info('Stopping …')
       await running.stop()
       // Next keeps handles of its own open.
       process.exit()

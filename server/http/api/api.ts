@@ -53,6 +53,13 @@ export function createApi(
   return api
 }
 
+/** The paths of every route that the OpenAPI document describes, as templates. */
+export function pathsOf(api: OpenAPIHono): string[] {
+  return api.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === 'route' ? [definition.route.path] : [],
+  )
+}
+
 function problemOf(thrown: unknown): Problem {
   if (thrown instanceof HTTPException) {
     return new Problem('server/bad-request', {
