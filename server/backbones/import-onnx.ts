@@ -8,6 +8,7 @@ import { seededRandom } from '../../lib/training/random.ts'
 import type { InferenceSession } from '../engines/inference-engine.ts'
 import { wordsOf } from '../engines/onnxruntime/session.ts'
 import { writeDurably } from '../files/write-durably.ts'
+import { openSharedFiles } from '../objects/shared-files.ts'
 import {
   hashOfImported,
   IMPORTED_FEATURES,
@@ -74,6 +75,9 @@ export async function importOnnx(request: OnnxImport): Promise<ImportedBackbone 
   }
   await writeDurably(onnxFileOf(dataDir, name), bytes)
   await writeDurably(recordFileOf(dataDir, name), `${JSON.stringify(record, null, 2)}\n`)
+  const shared = await openSharedFiles(dataDir)
+  for (const published of [onnxFileOf(dataDir, name), recordFileOf(dataDir, name)])
+    await shared.publish(published)
   return { ...record, hash: hashOfImported(record) }
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { BackboneGraph } from '../../lib/backbone/graph.ts'
 import { preprocessingSchema } from '../../lib/preprocess/preprocessing.ts'
 import { Problem } from '../../lib/problem.ts'
+import { openSharedFiles } from '../objects/shared-files.ts'
 
 /** Stands beside every imported ONNX file: how it is fed, and what is read of it. */
 export const importedBackboneSchema = z.object({
@@ -40,6 +41,8 @@ export function recordFileOf(dataDir: string, name: string): string {
 export async function readImported(dataDir: string, name: string): Promise<ImportedBackbone | undefined> {
   if (!NAME.test(name)) return undefined
   const file = recordFileOf(dataDir, name)
+  const shared = await openSharedFiles(dataDir)
+  if (await shared.obtain(file)) await shared.obtain(onnxFileOf(dataDir, name))
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   try {

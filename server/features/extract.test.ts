@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,8 @@ import { decodePicture } from '../datasets/decoder/decode.ts'
 import { onnxruntimeEngine } from '../engines/onnxruntime/engine.ts'
 import { SELF_TEST_GRAPH } from '../engines/self-test/network.ts'
 import { selfTestWeights } from '../engines/self-test/self-test.ts'
+import { folderStore } from '../objects/folder-store.ts'
+import { sharedOver } from '../objects/shared-files.ts'
 import { type Extraction, extractFeatures } from './extract.ts'
 import { startExtractor } from './extractor/start.ts'
 import type { ExtractionProgress } from './progress.ts'
@@ -226,3 +228,38 @@ function alive(pid: number): boolean {
     return false
   }
 }
+
+test('another machine takes the features that the first has shared, and fetches only the pictures of the rest', async () => {
+  const shared = folderStore(cacheDir)
+  const machine = (name: string) => {
+    const dataDir = join(cacheDir, name)
+    const fetched: string[] = []
+    const at = (hash: string) => join(dataDir, 'pictures', hash)
+    const obtain = async (hash: string) => {
+      fetched.push(hash)
+      mkdirSync(join(dataDir, 'pictures'), { recursive: true })
+      copyFileSync(base.pictures.find((picture) => picture.hash === hash)!.path, at(hash))
+    }
+    const extract = (count: number) =>
+      extractFeatures({
+        ...base,
+        pictures: base.pictures.slice(0, count).map(({ hash }) => ({ hash, path: at(hash) })),
+        cacheDir: join(dataDir, 'features'),
+        sharing: { files: sharedOver(shared, dataDir), obtain },
+      })
+    return { fetched, extract }
+  }
+  await machine('one').extract(100)
+  const other = machine('other')
+  const { features, fromCache } = await other.extract(COUNT)
+  expect(features).toEqual(want)
+  expect(fromCache).toBe(100)
+  expect(other.fetched.sort()).toEqual(
+    base.pictures
+      .slice(100)
+      .map(({ hash }) => hash)
+      .sort(),
+  )
+  const { fromCache: again } = await machine('third').extract(COUNT)
+  expect(again).toBe(COUNT)
+})

@@ -6,7 +6,7 @@ import { Problem } from '../../lib/problem.ts'
 import type { PictureFile, WeightsSource } from './extractor/messages.ts'
 import { type StartExtractor, startExtractor } from './extractor/start.ts'
 import { featureKey } from './feature-key.ts'
-import { fillCaches } from './fill-caches.ts'
+import { fillCaches, type Sharing } from './fill-caches.ts'
 import type { ExtractionProgress } from './progress.ts'
 
 export type Extraction = {
@@ -21,6 +21,7 @@ export type Extraction = {
   /** `whole` by default; several looks give their vectors one after the other. */
   readonly looks?: Looks
   readonly cacheDir: string
+  readonly sharing?: Sharing
   /** Extractor processes at most; one per core by default. */
   readonly processes?: number
   readonly onProgress?: (progress: ExtractionProgress) => void

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os'
 import type { BackboneGraph } from '../../lib/backbone/graph.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
+import type { SharedFiles } from '../objects/shared-files.ts'
 import { type FeatureCache, openFeatureCache } from './cache/cache.ts'
 import type { FeatureKey } from './cache/key.ts'
 import type { PictureFile, Rows, View, WeightsSource } from './extractor/messages.ts'
 import { type StartExtractor, startExtractor } from './extractor/start.ts'
 import { runExtractors } from './extractors.ts'
 import { type ExtractionProgress, progressMeter } from './progress.ts'
+import { obtainPictures, publishSegments, pullSegments } from './shared-segments.ts'
 
 export type Filling = {
   /** sha256 and file of each picture; the same picture may come twice. */
@@ -20,10 +22,19 @@ export type Filling = {
   readonly weights: { readonly source: WeightsSource; readonly hash: string }
   readonly preprocessing: Preprocessing
   readonly cacheDir: string
+  /** Where other machines take part. */
+  readonly sharing?: Sharing | undefined
   /** Extractor processes at most; one per core by default. */
   readonly processes?: number | undefined
   readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
+}
+
+/** Pictures and segments that other machines have, and that they may have of ours. */
+export type Sharing = {
+  readonly files: SharedFiles
+  /** Sees to it that a picture is on this machine. */
+  readonly obtain: (hash: string) => Promise<unknown>
 }
 
 export type Filled = {
@@ -44,9 +55,13 @@ const WORTH_A_PROCESS = 24
  * signal's reason when it is aborted.
  */
 export async function fillCaches(filling: Filling, start: StartExtractor = startExtractor): Promise<Filled> {
-  const { graph, rows, width, views, weights, preprocessing, cacheDir, signal } = filling
+  const { graph, rows, width, views, weights, preprocessing, cacheDir, sharing, signal } = filling
   signal?.throwIfAborted()
   const caches = await Promise.all(views.map(({ key }) => openFeatureCache(cacheDir, key, width)))
+  if (sharing?.files.place) {
+    for (const cache of caches) await pullSegments(sharing.files, cache.folder)
+    await Promise.all(caches.map((cache) => cache.refresh()))
+  }
   const distinct = [...new Map(filling.pictures.map((picture) => [picture.hash, picture])).values()]
   const missing = distinct.flatMap(({ hash, path }): PictureFile[] => {
     const lacking = caches.flatMap((cache, index) => (cache.has(hash) ? [] : [index]))
@@ -56,6 +71,7 @@ export async function fillCaches(filling: Filling, start: StartExtractor = start
   const meter = progressMeter({ total: distinct.length, fromCache }, filling.onProgress ?? (() => undefined))
   meter(0)
   if (missing.length > 0) {
+    if (sharing?.files.place) await obtainPictures(missing, sharing.obtain)
     const most = filling.processes ?? availableParallelism()
     await runExtractors({
       assignment: {
@@ -76,6 +92,7 @@ export async function fillCaches(filling: Filling, start: StartExtractor = start
       signal,
     })
     await Promise.all(caches.map((cache) => cache.refresh()))
+    if (sharing) for (const { folder } of caches) await publishSegments(sharing.files, folder)
   }
   return { caches, fromCache }
 }

@@ -8,6 +8,7 @@ const STATUSES: Readonly<Record<string, ProblemStatus>> = {
   'auth/host': 403,
   'auth/origin': 403,
   'server/not-found': 404,
+  'blobs/gone': 404,
   'server/method': 405,
   'server/bad-request': 400,
   'server/too-large': 413,

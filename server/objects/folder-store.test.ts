@@ -21,12 +21,12 @@ describe('a folder', () => {
     const folder = makeFolder()
     rmSync(folder, { recursive: true })
     const store = await openObjectStore(folder)
-    for (const work of [
-      store.put('a', import.meta.filename),
-      store.get('a', join(tmpdir(), 'x')),
-      store.has('a'),
-    ])
-      await expect(work).rejects.toMatchObject({ code: 'objects/unreachable' })
+    const calls = [
+      () => store.put('a', import.meta.filename),
+      () => store.get('a', join(tmpdir(), 'x')),
+      () => store.has('a'),
+    ]
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'objects/unreachable' })
   })
 })
 

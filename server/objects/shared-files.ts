@@ -16,6 +16,8 @@ export type SharedFiles = {
   publish(file: string, content?: string): Promise<void>
   /** Whether a file of the data folder is there, fetched where it is missing. */
   obtain(file: string): Promise<boolean>
+  /** Names of what was published file by file in a folder. */
+  published(folder: string): Promise<string[]>
   /** Lets others have a folder as it is now; they see all of it or what was before. Only what has changed is sent. */
   publishFolder(folder: string): Promise<void>
   /** Brings a folder up to what was published last. What nobody published stays as it is. */
@@ -46,6 +48,7 @@ const UNSHARED: SharedFiles = {
   place: undefined,
   publish: async () => undefined,
   obtain: (file) => isThere(file),
+  published: async () => [],
   publishFolder: async () => undefined,
   pullFolder: async () => undefined,
 }
@@ -61,6 +64,10 @@ export function sharedOver(store: ObjectStore, dataDir: string): SharedFiles {
     place: store.place,
     publish: (file, content = file) => store.put(keyOf(file), content),
     obtain: async (file) => (await isThere(file)) || store.get(keyOf(file), file),
+    async published(folder) {
+      const prefix = `${keyOf(folder)}/`
+      return (await store.list(prefix)).map((key) => key.slice(prefix.length))
+    },
     async publishFolder(folder) {
       const before = Object.values((await manifestOf(folder).catch(() => undefined))?.files ?? {})
       const files: Manifest['files'] = {}

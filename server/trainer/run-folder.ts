@@ -8,6 +8,7 @@ import { preprocessingSchema } from '../../lib/preprocess/preprocessing.ts'
 import { Problem } from '../../lib/problem.ts'
 import { runSettingsSchema } from '../../lib/run/settings.ts'
 import { writeDurably } from '../files/write-durably.ts'
+import { openSharedFiles } from '../objects/shared-files.ts'
 
 /** What a run leaves behind beside its head: enough to evaluate, classify and export without the database. */
 const recordSchema = z.object({
@@ -56,6 +57,8 @@ export async function readRunFolder(
   run: string,
 ): Promise<{ record: RunRecord; head: Head }> {
   const folder = runFolder(dataDir, run)
+  // Another machine may have done it, or done it again.
+  await (await openSharedFiles(dataDir)).pullFolder(folder)
   const read = (file: string) =>
     readFile(join(folder, file)).catch((cause) => {
       throw new Problem('runs/no-model', {

@@ -6,6 +6,7 @@ import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { LabelledFeatures } from '../../lib/training/objective.ts'
 import { openBlobs } from '../blobs/blobs.ts'
 import { extractFeatures } from '../features/extract.ts'
+import { openSharedFiles } from '../objects/shared-files.ts'
 
 export type LabelledPicture = { readonly hash: string; readonly label: number }
 
@@ -38,7 +39,8 @@ export async function featuresOf(
   looks: Looks = 'whole',
 ): Promise<LabelledFeatures> {
   const began = performance.now()
-  const blobs = await openBlobs(dataDir)
+  const shared = await openSharedFiles(dataDir)
+  const blobs = await openBlobs(dataDir, shared)
   const { features, fromCache } = await extractFeatures({
     pictures: pictures.map(({ hash }) => ({ hash, path: blobs.picturePath(hash) })),
     graph: backbone.graph,
@@ -49,6 +51,7 @@ export async function featuresOf(
     preprocessing,
     looks,
     cacheDir: featureCacheFolder(dataDir),
+    sharing: { files: shared, obtain: blobs.picture },
     onProgress: (progress) => emit({ type: 'extraction', ...progress }),
     signal,
   })

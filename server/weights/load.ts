@@ -7,6 +7,7 @@ import type { WeightStore } from '../../lib/backbone/graph.ts'
 import { backboneEntry } from '../../lib/backbone/registry.ts'
 import { parseSafetensors } from '../../lib/backbone/weights/safetensors.ts'
 import { Problem } from '../../lib/problem.ts'
+import { openSharedFiles, type SharedFiles } from '../objects/shared-files.ts'
 import { type Provenance, provenanceSchema } from './provenance.ts'
 
 const BUILT_IN = fileURLToPath(new URL('./built-in', import.meta.url))
@@ -32,7 +33,9 @@ export async function loadBackboneWeights(
   { dataDir }: { dataDir: string },
 ): Promise<LoadedWeights> {
   backboneEntry(id)
-  const found = (await readIfThere(weightsFolder(dataDir), id)) ?? (await readIfThere(BUILT_IN, id))
+  const found =
+    (await readIfThere(weightsFolder(dataDir), id, await openSharedFiles(dataDir))) ??
+    (await readIfThere(BUILT_IN, id))
   if (!found) throw absent(id)
   const { file, bytes, provenance } = found
   const hash = createHash('sha256').update(bytes).digest('hex')
@@ -43,6 +46,15 @@ export async function loadBackboneWeights(
     })
   }
   return { weights: parseSafetensors(bytes), hash, provenance }
+}
+
+/** Lets the other machines of a team have a backbone's imported weights. */
+export async function publishWeights(id: string, dataDir: string): Promise<void> {
+  const shared = await openSharedFiles(dataDir)
+  const folder = weightsFolder(dataDir)
+  await shared.publish(fileOf(folder, id))
+  // The record last: whoever finds it finds the weights.
+  await shared.publish(join(folder, `${id}.json`))
 }
 
 /** Whether and where a backbone's weights are, without reading them. */
@@ -60,10 +72,11 @@ function fileOf(folder: string, id: string): string {
 }
 
 /** Weights of which only the record is left are not there: fetched again, they are held to it. */
-async function readIfThere(folder: string, id: string) {
+async function readIfThere(folder: string, id: string, shared?: SharedFiles) {
+  const file = fileOf(folder, id)
+  if (shared && (await shared.obtain(join(folder, `${id}.json`)))) await shared.obtain(file)
   const provenance = await readProvenance(folder, id)
   if (!provenance) return undefined
-  const file = fileOf(folder, id)
   const bytes = await readFile(file).catch((cause) => {
     if (cause.code === 'ENOENT') return undefined
     throw new Problem('weights/damaged', {

@@ -3,7 +3,7 @@ import type { Preprocessing } from '../../../lib/preprocess/preprocessing.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { importOnnx } from '../../backbones/import-onnx.ts'
 import { importWeights } from '../../weights/import.ts'
-import { weightsFolder } from '../../weights/load.ts'
+import { publishWeights, weightsFolder } from '../../weights/load.ts'
 import { type Context, contextOf } from '../context.ts'
 
 type Channels = Preprocessing['mean']
@@ -92,6 +92,7 @@ Examples:
 async function takeWeights(id: string, file: string, options: Options, { dataDir, output }: Context) {
   const folder = options.folder ?? weightsFolder(dataDir)
   const provenance = await importWeights({ id, file, folder, halves: options.halves ?? false })
+  if (options.folder === undefined) await publishWeights(id, dataDir)
   const { sha256 } = provenance
   output.result(provenance, `The weights of ${id} are in ${folder} (sha256 ${sha256.slice(0, 16)}…).`)
 }

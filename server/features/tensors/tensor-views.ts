@@ -6,7 +6,7 @@ import type { BoundaryTensor } from '../../../lib/strategy/plan-freeze.ts'
 import type { PictureFile, WeightsSource } from '../extractor/messages.ts'
 import { type StartExtractor, startExtractor } from '../extractor/start.ts'
 import { featureKey } from '../feature-key.ts'
-import { fillCaches } from '../fill-caches.ts'
+import { fillCaches, type Sharing } from '../fill-caches.ts'
 import type { ExtractionProgress } from '../progress.ts'
 import { layoutOf, unpackRows, wordsOf } from './layout.ts'
 
@@ -25,6 +25,7 @@ export type TensorExtraction = {
   /** Maps in 16 bits unless asked for 32. */
   readonly maps?: 'float16' | 'float32'
   readonly cacheDir: string
+  readonly sharing?: Sharing | undefined
   readonly processes?: number
   readonly onProgress?: (progress: ExtractionProgress) => void
   readonly signal?: AbortSignal

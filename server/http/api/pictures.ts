@@ -14,7 +14,10 @@ export function pictureRoutes(api: OpenAPIHono, blobs: Blobs): void {
       request: { params },
       responses: bytesOf('The file.', 'image/*'),
     }),
-    (c) => pictureAnswer(blobs.picturePath(c.req.valid('param').hash), c.req.valid('param').hash),
+    async (c) => {
+      const wanted = c.req.valid('param').hash
+      return pictureAnswer(await blobs.picture(wanted), wanted)
+    },
   )
   api.openapi(
     createRoute({
@@ -24,6 +27,9 @@ export function pictureRoutes(api: OpenAPIHono, blobs: Blobs): void {
       request: { params },
       responses: bytesOf('The thumbnail.', 'image/jpeg'),
     }),
-    (c) => thumbnailAnswer(blobs.thumbnailPath(c.req.valid('param').hash), c.req.valid('param').hash),
+    async (c) => {
+      const wanted = c.req.valid('param').hash
+      return thumbnailAnswer(await blobs.thumbnail(wanted), wanted)
+    },
   )
 }

@@ -83,7 +83,7 @@ export function sharedRoutes(api: OpenAPIHono, { services, bundles }: Parts, blo
     async (c) => {
       const { token, hash } = c.req.valid('param')
       if (!sharedPictures(await shared(token)).has(hash)) throw notFound(hash)
-      return pictureAnswer(blobs.picturePath(hash), hash)
+      return pictureAnswer(await blobs.picture(hash), hash)
     },
   )
   api.openapi(
@@ -97,7 +97,7 @@ export function sharedRoutes(api: OpenAPIHono, { services, bundles }: Parts, blo
     async (c) => {
       const { token, hash } = c.req.valid('param')
       if (!sharedPictures(await shared(token)).has(hash)) throw notFound(hash)
-      return thumbnailAnswer(blobs.thumbnailPath(hash), hash)
+      return thumbnailAnswer(await blobs.thumbnail(hash), hash)
     },
   )
   api.openapi(

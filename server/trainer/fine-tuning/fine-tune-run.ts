@@ -10,6 +10,7 @@ import { fineTuningPhase } from '../../../lib/strategy/fine-tuning-phase.ts'
 import { freshWeights } from '../../../lib/strategy/fresh-weights.ts'
 import type { PhasePlan, PlannedRun } from '../../../lib/strategy/plan-run.ts'
 import { openBlobs } from '../../blobs/blobs.ts'
+import { openSharedFiles } from '../../objects/shared-files.ts'
 import { loadBackboneWeights } from '../../weights/load.ts'
 import type { PreparedBackbone } from '../backbone.ts'
 import { recordCalibration } from '../calibration.ts'
@@ -114,7 +115,8 @@ function openData(
     const phase = phases[index]!
     const began = performance.now()
     emit({ type: 'phase', phase: 'extracting' })
-    const blobs = await openBlobs(dataDir)
+    const shared = await openSharedFiles(dataDir)
+    const blobs = await openBlobs(dataDir, shared)
     const of = (split: string) =>
       job.pictures
         .filter((picture) => picture.split === split)
@@ -135,6 +137,7 @@ function openData(
       settings,
       preprocessing,
       cacheDir: featureCacheFolder(extraction.dataDir),
+      sharing: { files: shared, obtain: blobs.picture },
       runDir,
       weights: await prefixWeights({ graph, phase, runDir, weights: own }, now, changed),
       onProgress: (progress) => emit({ type: 'extraction', ...progress }),

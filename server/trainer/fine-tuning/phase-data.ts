@@ -9,7 +9,9 @@ import type { RunSettings } from '../../../lib/run/settings.ts'
 import { trainingOf } from '../../../lib/run/settings.ts'
 import type { PhasePlan } from '../../../lib/strategy/plan-run.ts'
 import type { WeightsSource } from '../../features/extractor/messages.ts'
+import type { Sharing } from '../../features/fill-caches.ts'
 import type { ExtractionProgress } from '../../features/progress.ts'
+import { obtainPictures } from '../../features/shared-segments.ts'
 import { cacheTensorViews, type TensorExtraction } from '../../features/tensors/tensor-views.ts'
 import { writeDurably } from '../../files/write-durably.ts'
 import { type DecodedPicture, decodedSource } from './decoded-source.ts'
@@ -23,6 +25,7 @@ export type PhaseDataTask = {
   readonly settings: RunSettings
   readonly preprocessing: Preprocessing
   readonly cacheDir: string
+  readonly sharing: Sharing
   /** Where weights that extractors need, and that no backbone's file has, are put. */
   readonly runDir: string
   readonly weights: { readonly source: WeightsSource; readonly hash: string }
@@ -42,6 +45,7 @@ export async function openPhaseData(task: PhaseDataTask): Promise<PhaseData & { 
   const preset = augmentation === 'none' ? undefined : augmentation
   const { seed } = settings
   if (phase.prefix === 'per epoch') {
+    if (task.sharing.files.place) await obtainPictures([...train, ...validation], task.sharing.obtain)
     const randomAt = preset && ((epoch: number) => ({ preset, seed, index: epoch + 1 }))
     return {
       train: decodedSource(train, preprocessing, randomAt),
@@ -50,7 +54,7 @@ export async function openPhaseData(task: PhaseDataTask): Promise<PhaseData & { 
     }
   }
   const cached = async (pictures: readonly DecodedPicture[], random?: TensorExtraction['random']) => {
-    const { graph, weights, cacheDir, onProgress, signal } = task
+    const { graph, weights, cacheDir, sharing, onProgress, signal } = task
     const boundary = phase.plan.boundaryTensors
     const views = await cacheTensorViews({
       pictures,
@@ -60,6 +64,7 @@ export async function openPhaseData(task: PhaseDataTask): Promise<PhaseData & { 
       preprocessing,
       random,
       cacheDir,
+      sharing,
       onProgress,
       signal,
     })

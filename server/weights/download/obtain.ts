@@ -9,7 +9,13 @@ import { Problem } from '../../../lib/problem.ts'
 import type { DownloadProgress } from '../../../lib/run/events.ts'
 import { type FileLock, lockFile } from '../../owner/file-lock.ts'
 import { importWeights } from '../import.ts'
-import { type LoadedWeights, loadBackboneWeights, readProvenance, weightsFolder } from '../load.ts'
+import {
+  type LoadedWeights,
+  loadBackboneWeights,
+  publishWeights,
+  readProvenance,
+  weightsFolder,
+} from '../load.ts'
 import { type FileFetch, fetchFile } from './fetch-file.ts'
 import { weightsAddress } from './home.ts'
 import { dropPart } from './part.ts'
@@ -48,6 +54,7 @@ export async function obtainWeights(
     const meanwhile = await loadIfHere(id, options)
     if (meanwhile) return { ...meanwhile, fresh: false }
     await download(id, file, folder, options)
+    await publishWeights(id, options.dataDir)
   } finally {
     lock.release()
   }
