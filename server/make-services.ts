@@ -1,5 +1,4 @@
 import type { DatasetDetail, DatasetSummary } from '../lib/api/datasets.ts'
-import { summaryOf } from '../lib/api/runs.ts'
 import type { DatasetVersion } from '../lib/dataset/dataset.ts'
 import { listBackbones } from './machine/backbones.ts'
 import { devicesOf } from './machine/devices.ts'
@@ -17,7 +16,7 @@ export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guar
   const { summary } = shownVersions(parts)
   return {
     guarded,
-    runs: { find, list: async (limit) => (await store.runs.list(limit)).map(summaryOf) },
+    runs: { find, list: (limit) => store.runs.list(limit) },
     datasets: {
       async list() {
         const latest = new Map<string, DatasetVersion>()

@@ -42,31 +42,26 @@ function isHeadAlone(series: string): boolean {
 
 /** The phases of fine-tuning one after another, epoch by epoch. */
 function tuningCharts(curves: readonly Curve[]): Chart[] {
-  const points = curves.flatMap((curve) => curve.points).map((point, i) => ({ ...point, step: i + 1 }))
-  let x = 1
-  const marks = curves.map(({ series, points: of }) => {
-    const mark = { x, name: series }
-    x += of.length
+  const { points, xs, marks } = joined(curves)
+  return [lossChart(points), accuracyChart(points)].map((chart) => ({ ...chart, xs, marks }))
+}
+
+/** Curves one after another, each beginning a step after where the one before it ended; x counts steps from 1. */
+function joined(curves: readonly Curve[]): { points: Points; xs: number[]; marks: Chart['marks'] } {
+  const xs: number[] = []
+  const marks = curves.map(({ series, points }) => {
+    const before = (xs.at(-1) ?? 0) + 1 - (points[0]?.step ?? 0)
+    const mark = { x: (xs.at(-1) ?? 0) + 1, name: series }
+    for (const { step } of points) xs.push(before + step)
     return mark
   })
-  return [lossChart(points), accuracyChart(points)].map((chart) => ({ ...chart, marks }))
+  return { points: curves.flatMap((curve) => curve.points), xs, marks }
 }
 
 /** The curves of an exact fit one after another: each L2 begins where the one before it ended. */
 function pathChart(curves: readonly Curve[]): Chart {
-  const points = curves.flatMap((curve) => curve.points)
-  let x = 1
-  const marks = curves.map(({ series, points: of }) => {
-    const mark = { x, name: series }
-    x += of.length
-    return mark
-  })
-  return {
-    ...lossChart(points),
-    xName: 'iteration',
-    xs: points.map((_, i) => i + 1),
-    marks,
-  }
+  const { points, xs, marks } = joined(curves)
+  return { ...lossChart(points), xName: 'iteration', xs, marks }
 }
 
 type Points = Curve['points']

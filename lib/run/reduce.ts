@@ -2,8 +2,12 @@ import { Problem } from '../problem.ts'
 import type { CurvePoint, ExtractionSummary, RunEvent } from './events.ts'
 import type { Curve, Run } from './run.ts'
 import type { RunState } from './state.ts'
+import { thinned } from './thin-curve.ts'
 
 // Apart from the schemas, so that a page that folds events does not load zod.
+
+/** Raised whenever the same log folds to another run: what was folded and stored before is then folded again. */
+export const RUN_FOLD_VERSION = 2
 
 /** Events are missing between what a reader has and what it was given: it should ask for those after `have`. */
 export class EventGap extends Problem {
@@ -134,7 +138,7 @@ function bodyOf<E extends RunEvent>(event: E): Omit<E, 'seq' | 'at' | 'attempt' 
 function withPoint(curves: Curve[], series: string, point: CurvePoint): Curve[] {
   if (!curves.some((curve) => curve.series === series)) return [...curves, { series, points: [point] }]
   return curves.map((curve) =>
-    curve.series === series ? { series, points: [...curve.points, point] } : curve,
+    curve.series === series ? { series, points: thinned([...curve.points, point]) } : curve,
   )
 }
 

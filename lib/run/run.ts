@@ -12,7 +12,7 @@ import {
 import { runSettingsSchema } from './settings.ts'
 import { runStateSchema } from './state.ts'
 
-export { EventGap, fenced, isOver, reduceRun } from './reduce.ts'
+export { EventGap, fenced, isOver, RUN_FOLD_VERSION, reduceRun } from './reduce.ts'
 
 const curveSchema = z.object({ series: z.string(), points: z.array(curvePointSchema) })
 export type Curve = z.infer<typeof curveSchema>
@@ -36,7 +36,7 @@ export const runSchema = z.object({
   trainingPhase: trainingPhaseSchema.optional(),
   /** All extractions of the attempt together. */
   extraction: extractionSummarySchema.optional(),
-  /** In the order in which they began. */
+  /** In the order in which they began; long ones are thinned, the log has all their points. */
   curves: z.array(curveSchema),
   l2: chosenL2Schema.optional(),
   headFittedAt: z.iso.datetime().optional(),

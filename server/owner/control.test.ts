@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { summaryOf } from '../../lib/api/runs.ts'
 import { Problem } from '../../lib/problem.ts'
 import { type Run, reduceRun } from '../../lib/run/run.ts'
 import { attemptOf } from '../../lib/run/testing/logs.ts'
@@ -28,7 +29,7 @@ afterEach(async () => {
 const serve = async (handlers: Partial<ControlHandlers> = {}, folder = dataDir) => {
   control = await serveControl(folder, {
     stop: async ({ run }) => ({ run }),
-    runs: async () => ({ runs: [run] }),
+    runs: async () => ({ runs: [summaryOf(run)] }),
     run: async ({ run: id }) => ({ run: id === run.id ? run : null }),
     ...handlers,
   })
@@ -46,7 +47,7 @@ async function answerTo(line: string): Promise<unknown> {
 describe('asking the owner of a data folder', () => {
   test('every request has its answer', async () => {
     await serve()
-    expect(await askOwner(dataDir, { type: 'runs' })).toEqual({ runs: [run] })
+    expect(await askOwner(dataDir, { type: 'runs' })).toEqual({ runs: [summaryOf(run)] })
     expect(await askOwner(dataDir, { type: 'run', run: run.id })).toEqual({ run })
     expect(await askOwner(dataDir, { type: 'run', run: 'nobody' })).toEqual({ run: null })
     expect(await askOwner(dataDir, { type: 'stop', run: run.id })).toEqual({ run: run.id })
@@ -64,7 +65,7 @@ describe('asking the owner of a data folder', () => {
     await owner.kill()
     expect(await askOwner(dataDir, { type: 'runs' })).toBeUndefined()
     await serve()
-    expect(await askOwner(dataDir, { type: 'runs' })).toEqual({ runs: [run] })
+    expect(await askOwner(dataDir, { type: 'runs' })).toEqual({ runs: [summaryOf(run)] })
   })
 
   test('a Problem of the owner is thrown where it was asked', async () => {
@@ -90,8 +91,8 @@ describe('asking the owner of a data folder', () => {
   test('an answer of several megabytes arrives whole', async () => {
     const points = Array.from({ length: 60_000 }, (_, step) => ({ step, loss: step / 7 }))
     const big = { ...run, curves: [{ series: '犬', points }] }
-    await serve({ runs: async () => ({ runs: [big] }) })
-    expect(await askOwner(dataDir, { type: 'runs' })).toEqual({ runs: [big] })
+    await serve({ run: async () => ({ run: big }) })
+    expect(await askOwner(dataDir, { type: 'run', run: big.id })).toEqual({ run: big })
   })
 
   test('an owner that hangs is said not to answer', async () => {
@@ -124,7 +125,7 @@ describe('the owner’s socket', () => {
     ]) {
       expect(await answerTo(line)).toMatchObject(misunderstood)
     }
-    expect(await askOwner(dataDir, { type: 'runs' })).toEqual({ runs: [run] })
+    expect(await askOwner(dataDir, { type: 'runs' })).toEqual({ runs: [summaryOf(run)] })
   })
 
   test('does not mind who hangs up early', async () => {
@@ -138,7 +139,7 @@ describe('the owner’s socket', () => {
       await new Promise<void>((resolve) => socket.write(line, () => resolve()))
       socket.destroy()
     }
-    expect(await askOwner(dataDir, { type: 'runs' })).toEqual({ runs: [run] })
+    expect(await askOwner(dataDir, { type: 'runs' })).toEqual({ runs: [summaryOf(run)] })
   })
 
   test('is for this user only', async (ctx) => {
@@ -163,6 +164,6 @@ describe('the owner’s socket', () => {
     expect(controlAddress(deep)).not.toBe(controlAddress(`${deep}b`))
     expect(controlAddress('data', 'win32')).toMatch(/^\\\\\.\\pipe\\whippet-[0-9a-f]+$/)
     await serve({}, deep)
-    expect(await askOwner(deep, { type: 'runs' })).toEqual({ runs: [run] })
+    expect(await askOwner(deep, { type: 'runs' })).toEqual({ runs: [summaryOf(run)] })
   })
 })

@@ -20,7 +20,7 @@ export type ControlHandlers = {
 export type Control = { close(): Promise<void> }
 
 const MAX_REQUEST_BYTES = 64 << 10
-/** All runs with all their curves. */
+/** All pictures of a dataset, or a run's whole log. */
 const MAX_ANSWER_BYTES = 1 << 30
 const ANSWER_TIMEOUT_MS = 10_000
 

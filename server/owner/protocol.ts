@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { importStateSchema, importWishSchema } from '../../lib/api/datasets.ts'
-import { newRunSchema } from '../../lib/api/runs.ts'
+import { newRunSchema, runSummarySchema } from '../../lib/api/runs.ts'
 import { SPLITS } from '../../lib/dataset/dataset.ts'
 import { importReportSchema } from '../../lib/dataset/report.ts'
 import { problemSummarySchema, runEventSchema } from '../../lib/run/events.ts'
 import { runSchema } from '../../lib/run/run.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
-export const CONTROL_PROTOCOL = 2
+export const CONTROL_PROTOCOL = 3
 
 /** Well below what the one who asks waits for an answer. */
 export const MAX_WAIT_MS = 5000
@@ -65,7 +65,7 @@ export type OwnerRequest = z.infer<typeof ownerRequestSchema>
 export const ANSWERS = {
   /** The stop has been asked of the run with this id. */
   stop: z.object({ run: z.string() }),
-  runs: z.object({ runs: z.array(runSchema) }),
+  runs: z.object({ runs: z.array(runSummarySchema) }),
   /** `null`: there is no such run. */
   run: z.object({ run: runSchema.nullable() }),
   events: z.object({ events: z.array(runEventSchema) }),

@@ -1,13 +1,16 @@
-import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm'
+import type { RunSummary } from '../../lib/api/runs.ts'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent, RunEvent } from '../../lib/run/events.ts'
-import { isOver, type Run, reduceRun } from '../../lib/run/run.ts'
+import { isOver, type Run } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
 import type { Database, Transaction } from './database.ts'
+import { openFolds, rowColumns } from './folds.ts'
 import { inOrder } from './in-order.ts'
-import { appendEvents, createRun, endedRun, eventOf, folded, nextAttempt, validated } from './run-log.ts'
+import { type Appended, appendEvents, createRun, nextAttempt, validated } from './run-log.ts'
 import { runEvents, runs as runTable } from './schema.ts'
+import { eventOf } from './stored-events.ts'
 import { withinTime } from './trouble.ts'
 
 export type RunListener = (event: RunEvent) => void
@@ -32,7 +35,7 @@ export type Runs = {
   /** @throws Problem `runs/ambiguous` when several ids begin so. */
   find(idOrPrefix: string): Promise<Run | undefined>
   /** The newest first. */
-  list(limit?: number): Promise<Run[]>
+  list(limit?: number): Promise<RunSummary[]>
   /** The oldest first. */
   unfinished(): Promise<Unfinished[]>
   /** Hears of every event that this process appends, once it is stored. Returns what ends it. */
@@ -53,6 +56,7 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
   const listeners = new Map<string, Set<RunListener>>()
   const allListeners = new Set<LogListener>()
   const oneByOne = inOrder()
+  const folds = openFolds()
 
   async function events(runId: string, afterSeq = 0): Promise<RunEvent[]> {
     const rows = db
@@ -70,13 +74,18 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
     }
   }
 
+  async function committed(runId: string, writing: (tx: Transaction) => Promise<Appended>) {
+    const { events: appended, run } = await write(writing)
+    if (run) folds.keep(run)
+    tell(runId, appended)
+    return { events: appended, run }
+  }
+
   return {
     events,
     async create(settings, dataset, queue) {
       const id = newId()
-      const queued = await write((tx) => createRun(tx, id, settings, dataset, queue))
-      tell(id, [queued])
-      return reduceRun(undefined, queued)
+      return (await committed(id, (tx) => createRun(tx, folds, { id, settings, dataset, queue }))).run!
     },
     beginAttempt(runId) {
       return oneByOne(runId, () => write((tx) => nextAttempt(tx, runId)))
@@ -84,40 +93,39 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
     append(runId, attempt, added) {
       return oneByOne(runId, async () => {
         const valid = added.map(validated)
-        const appended = await write((tx) => appendEvents(tx, runId, attempt, valid))
-        tell(runId, appended)
-        return appended
+        const writing = (tx: Transaction) => appendEvents(tx, folds, { runId, attempt, added: valid })
+        return (await committed(runId, writing)).events
       })
     },
     async find(idOrPrefix) {
       const matching = db
-        .select({ id: runTable.id, seq: runTable.seq, ended: runTable.ended })
+        .select(rowColumns)
         .from(runTable)
         .where(sql`starts_with(${runTable.id}, ${idOrPrefix.toLowerCase()})`)
         .limit(2)
       const [one, another] = idOrPrefix === '' ? [] : await ask(matching)
       if (another) throw ambiguous(idOrPrefix)
-      return one && (endedRun(one) ?? folded(one.id, await events(one.id)))
+      return one && ask(folds.read(db, one))
     },
     async list(limit) {
       const rows = db
-        .select({ id: runTable.id, seq: runTable.seq, ended: runTable.ended })
+        .select({ ...rowColumns, summary: runTable.summary })
         .from(runTable)
         .orderBy(desc(runTable.createdAt), desc(runTable.id))
         .limit(limit ?? MANY)
-      const listed: Run[] = []
-      for (const row of await ask(rows)) listed.push(endedRun(row) ?? folded(row.id, await events(row.id)))
+      const listed: RunSummary[] = []
+      for (const row of await ask(rows)) listed.push(await ask(folds.summary(db, row)))
       return listed
     },
     async unfinished() {
       const rows = db
-        .select({ id: runTable.id, queue: runTable.queue })
+        .select({ ...rowColumns, queue: runTable.queue })
         .from(runTable)
-        .where(isNull(runTable.ended))
+        .where(eq(runTable.over, false))
         .orderBy(asc(runTable.createdAt), asc(runTable.id))
       const found: Unfinished[] = []
-      for (const { id, queue } of await ask(rows)) {
-        const run = folded(id, await events(id))
+      for (const { queue, ...row } of await ask(rows)) {
+        const run = await ask(folds.read(db, row))
         if (!isOver(run.state)) found.push({ run, queue: queue ?? undefined })
       }
       return found

@@ -1,5 +1,6 @@
 import {
   bigint,
+  boolean,
   index,
   integer,
   jsonb,
@@ -9,6 +10,7 @@ import {
   timestamp,
   unique,
 } from 'drizzle-orm/pg-core'
+import type { RunSummary } from '../../lib/api/runs.ts'
 import type { DatasetVersion, Split } from '../../lib/dataset/dataset.ts'
 import type { ImportReport } from '../../lib/dataset/report.ts'
 import type { Run } from '../../lib/run/run.ts'
@@ -67,8 +69,14 @@ export const runs = pgTable(
     /** The attempt that may write; 0 before the first. */
     attempt: integer().notNull(),
     createdAt: at('created_at').notNull(),
-    /** The run as its events tell it, once it has ended; so that a list need not read the logs of all. */
-    ended: jsonb().$type<{ version: number; run: Run }>(),
+    /** Whether its last attempt has ended and no new one has begun. */
+    over: boolean().notNull().default(false),
+    /** Of the last event in `snapshot` and `summary`; 0 where there are none. */
+    snapshotSeq: integer('snapshot_seq').notNull().default(0),
+    /** The run as its events told it then, so that nobody need read its whole log (`folds.ts`). */
+    snapshot: jsonb().$type<{ version: number; run: Run }>(),
+    /** The same on one line, for lists. */
+    summary: jsonb().$type<{ version: number; summary: RunSummary }>(),
     /** Id of the data folder whose server does it, now or after a restart; null for a command's run, which ends with it. */
     queue: text(),
   },

@@ -1,13 +1,14 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, lte, sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { summaryOf } from '../../lib/api/runs.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent, RunEvent } from '../../lib/run/events.ts'
 import { type Run, reduceRun } from '../../lib/run/run.ts'
 import type { Database } from './database.ts'
 import { migrate } from './migrate.ts'
 import { type Store, storeOn } from './open.ts'
-import { runs as runTable } from './schema.ts'
+import { runEvents, runs as runTable } from './schema.ts'
 import { madeUpPictures, madeUpVersion, point, settingsFor } from './testing/made-up.ts'
 
 /** What the store must do on every sort of Postgres. `connect` opens one database, the same each time. */
@@ -144,7 +145,7 @@ export function describeStore(name: string, connect: () => Promise<Database>) {
         })
         expect(await store.runs.find(run.id)).toEqual(run)
         expect(await store.runs.find(run.id.toUpperCase())).toEqual(run)
-        expect((await store.runs.list())[0]).toEqual(run)
+        expect((await store.runs.list())[0]).toEqual(summaryOf(run))
         for (const unknown of ['', 'zzz', '%', '_'.repeat(10)])
           expect(await store.runs.find(unknown)).toBeUndefined()
       })
@@ -187,16 +188,28 @@ export function describeStore(name: string, connect: () => Promise<Database>) {
         const run = await store.runs.find(id)
         expect(run).toEqual((await store.runs.events(id)).reduce<Run | undefined>(reduceRun, undefined))
         expect(run).toMatchObject({ seq: 5, attempt: 1, state: { problem: { says: 'NUL \ufffd in it' } } })
-        expect((await store.runs.list()).find((listed) => listed.id === id)).toEqual(run)
+        expect((await store.runs.list()).find((listed) => listed.id === id)).toEqual(summaryOf(run!))
       })
 
-      test('a run that has ended is listed as its log tells it, and again when it goes on', async () => {
+      const rowOf = async (id: string) => {
+        const [row] = await database.db.select().from(runTable).where(eq(runTable.id, id))
+        return row!
+      }
+      /** What the log says, and what a store says that has nothing in memory. */
+      const told = async (id: string) => {
+        const log = (await store.runs.events(id)).reduce<Run | undefined>(reduceRun, undefined)!
+        const fresh = storeOn(database)
+        const listed = (await fresh.runs.list()).find((run) => run.id === id)
+        return { log, found: [await fresh.runs.find(id), await store.runs.find(id)], listed }
+      }
+      const expectAsTold = async (id: string) => {
+        const { log, found, listed } = await told(id)
+        expect(found).toEqual([log, log])
+        expect(listed).toEqual(summaryOf(log))
+      }
+
+      test('a run that has ended is what its log tells, and again when it goes on', async () => {
         const { id } = await aRun()
-        const listed = async () => (await store.runs.list()).find((run) => run.id === id)
-        const kept = async () => {
-          const [row] = await database.db.select().from(runTable).where(eq(runTable.id, id))
-          return row!.ended !== null
-        }
         const happenings: [attempt: number, events: NewRunEvent[], ended: boolean][] = [
           [1, [{ type: 'started', pid: 1 }, point(1, 0.1 + 0.2)], false],
           [1, [point(2), { type: 'stopped', kept: true }], true],
@@ -207,11 +220,43 @@ export function describeStore(name: string, connect: () => Promise<Database>) {
         for (const [attempt, events, ended] of happenings) {
           if ((await store.runs.find(id))!.attempt < attempt) await store.runs.beginAttempt(id)
           await store.runs.append(id, attempt, events)
-          expect(await listed()).toEqual(await store.runs.find(id))
-          expect(await kept()).toBe(ended)
+          await expectAsTold(id)
+          expect((await rowOf(id)).over).toBe(ended)
+          expect((await store.runs.unfinished()).some(({ run }) => run.id === id)).toBe(!ended)
         }
-        await database.db.update(runTable).set({ ended: sql`'{"version": 0}'` }).where(eq(runTable.id, id))
-        expect(await listed()).toEqual(await store.runs.find(id))
+      })
+
+      test('of a long log only what came after the last snapshot is read', async () => {
+        const { id } = await aRun()
+        for (let n = 0; n < 700; n += 35) {
+          await store.runs.append(
+            id,
+            0,
+            Array.from({ length: 35 }, (_, m) => point(n + m)),
+          )
+          const { seq, snapshotSeq } = await rowOf(id)
+          expect(seq - snapshotSeq).toBeLessThan(256)
+        }
+        await expectAsTold(id)
+        // What the snapshot has is not read again: without it nothing can tell that these are gone.
+        const { snapshotSeq } = await rowOf(id)
+        const before = and(eq(runEvents.runId, id), lte(runEvents.seq, snapshotSeq))
+        const whole = await store.runs.find(id)
+        await database.db.delete(runEvents).where(before)
+        expect(await storeOn(database).runs.find(id)).toEqual(whole)
+      })
+
+      test.each([
+        ['of another version', sql`jsonb_set(snapshot, '{version}', '0')`],
+        ['that is damaged', sql`jsonb_set(snapshot, '{run,state}', '{}')`],
+      ])('a snapshot %s is folded again from the log, once', async (_what, damaged) => {
+        const { id } = await aRun()
+        await store.runs.append(id, 0, [point(1), { type: 'stopped', kept: true }])
+        const summary = sql`'{"version": 0}'`
+        await database.db.update(runTable).set({ snapshot: damaged, summary }).where(eq(runTable.id, id))
+        await expectAsTold(id)
+        const { snapshot } = await rowOf(id)
+        expect(snapshot?.run).toEqual(await store.runs.find(id))
       })
 
       test('thousands of events at once are one call', async () => {

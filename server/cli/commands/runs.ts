@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Run } from '../../../lib/run/run.ts'
+import type { RunSummary } from '../../../lib/api/runs.ts'
 import { askOwner } from '../../owner/control.ts'
 import { asOwner, contextOf } from '../context.ts'
 import { percent, table } from '../words.ts'
@@ -14,29 +14,17 @@ export function runsCommand(): Command {
       const answer = await askOwner(context.dataDir, { type: 'runs' })
       const runs = answer ? answer.runs : await asOwner(context, ({ store }) => store.runs.list())
       context.output.result(
-        { runs: runs.map(summaryOf) },
+        { runs: runs.map(shown) },
         runs.length === 0 ? 'No runs yet.' : table(runs.map(rowOf)),
       )
     })
 }
 
-function summaryOf({ id, dataset, settings, state, queuedAt, evaluation }: Run) {
-  return {
-    id,
-    dataset: dataset.name,
-    backbone: settings.backbone,
-    status: state.status,
-    queuedAt,
-    top1: evaluation?.top1,
-    ...(state.status === 'failed' && { problem: state.problem }),
-  }
+function shown({ id, dataset, backbone, status, queuedAt, top1, problem }: RunSummary) {
+  return { id, dataset: dataset.name, backbone, status, queuedAt, top1, ...(problem && { problem }) }
 }
 
-function rowOf({ id, dataset, settings, state, queuedAt, evaluation }: Run): string[] {
-  const score = evaluation
-    ? `top-1 ${percent(evaluation.top1)}`
-    : state.status === 'failed'
-      ? state.problem.says
-      : ''
-  return [id, dataset.name, settings.backbone, state.status, queuedAt.slice(0, 16).replace('T', ' '), score]
+function rowOf({ id, dataset, backbone, status, queuedAt, top1, problem }: RunSummary): string[] {
+  const score = top1 === undefined ? (problem?.says ?? '') : `top-1 ${percent(top1)}`
+  return [id, dataset.name, backbone, status, queuedAt.slice(0, 16).replace('T', ' '), score]
 }
