@@ -1,7 +1,7 @@
 import type { DatasetDetail, DatasetSummary } from '../lib/api/datasets.ts'
 import type { DatasetVersion } from '../lib/dataset/dataset.ts'
+import { shownDevices } from './devices/shown.ts'
 import { listBackbones } from './machine/backbones.ts'
-import { devicesOf } from './machine/devices.ts'
 import type { Parts } from './parts.ts'
 import type { Services } from './services.ts'
 
@@ -35,7 +35,8 @@ export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guar
     imports: { list: async () => imports.list() },
     machine: {
       backbones: () => listBackbones(dataDir),
-      devices: async () => devicesOf(board.find(worker.current() ?? '')),
+      devices: async () =>
+        shownDevices(await worker.devices(), (device) => board.find(worker.holder(device) ?? '')),
     },
     models: {
       async bundle(id) {

@@ -7,6 +7,9 @@ import { nearest } from './near-names.ts'
 import { SOLVERS, type SolverKind, solverSchema } from './solvers.ts'
 import { GROUP_RATES_TEXT, type TrainingSettings, trainingSchema } from './training.ts'
 
+/** More than any machine has. */
+const MOST_DEVICES = 64
+
 /** What is left to choose once dataset, backbone and strategy are named; everything has a default. */
 const CHOICES = {
   preprocessing: z
@@ -23,6 +26,14 @@ const CHOICES = {
   freeze: freezeSchema.optional(),
   /** Only where the strategy trains more than the head. */
   training: trainingSchema.optional(),
+  /** How many devices of a machine it trains on; absent: one. */
+  devices: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_DEVICES)
+    .describe(`a whole number from 1 to ${MOST_DEVICES}`)
+    .optional(),
   /** Everything random in a run follows from it. */
   seed: z.number().int().min(0).max(0xffffffff).describe('a whole number from 0 to 4294967295').default(0),
 }
@@ -55,6 +66,11 @@ export function strategyOf({ strategy: name, freeze }: Pick<RunSettings, 'strate
 /** How a run trains what its strategy unfreezes, defaults filled in. */
 export function trainingOf({ training }: Pick<RunSettings, 'training'>): TrainingSettings {
   return training ?? trainingSchema.parse({})
+}
+
+/** How many devices a run asks for. */
+export function devicesWanted({ devices }: Pick<RunSettings, 'devices'>): number {
+  return devices ?? 1
 }
 
 /** Units of the head's hidden layer; 0 where it has none. */
@@ -111,6 +127,7 @@ function settingsOf(kind: SolverKind, strategy: StrategyName): Map<string, Setti
     ],
     ['looks', { path: ['looks'], takes: CHOICES.looks }],
     ['seed', { path: ['seed'], takes: CHOICES.seed }],
+    ['devices', { path: ['devices'], takes: CHOICES.devices }],
     ['solver.kind', { path: ['solver', 'kind'], takes: kindSchema }],
   ])
   for (const [name, takes] of Object.entries(SOLVERS[kind].shape)) {

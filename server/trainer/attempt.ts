@@ -1,6 +1,7 @@
 import type { Split } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
+import { threadsOf } from '../devices/device.ts'
 import { prepareBackbone } from './backbone.ts'
 import { fineTuneRun } from './fine-tuning/fine-tune-run.ts'
 import type { Job } from './job.ts'
@@ -37,6 +38,7 @@ async function attempt(job: Job, telling: Telling): Promise<NewRunEvent> {
     dataDir,
     backbone: { id: settings.backbone, graph: backbone.graph, weightsHash: backbone.weightsHash },
     preprocessing: backbone.preprocessing,
+    processes: threadsOf(job.devices),
     emit,
     signal: stop,
   }

@@ -2,14 +2,17 @@ import { z } from 'zod'
 import { SPLITS } from '../../lib/dataset/dataset.ts'
 import { newRunEventSchema, runDatasetSchema } from '../../lib/run/events.ts'
 import { runSettingsSchema } from '../../lib/run/settings.ts'
+import { deviceSchema } from '../devices/device.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
-export const TRAINER_PROTOCOL = 1
+export const TRAINER_PROTOCOL = 2
 
 /** Everything that one attempt at a run needs to know. Pictures are read from the blobs, never sent. */
 const jobSchema = z.object({
   run: z.string(),
   dataDir: z.string(),
+  /** The run's alone while the attempt lasts. GPUs among them are visible to this process; no others are. */
+  devices: z.array(deviceSchema).min(1),
   settings: runSettingsSchema,
   dataset: runDatasetSchema,
   pictures: z.array(

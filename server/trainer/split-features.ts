@@ -20,6 +20,8 @@ export type SplitExtraction = {
     readonly run?: string
   }
   readonly preprocessing: Preprocessing
+  /** Extractor processes at most. */
+  readonly processes: number
   readonly emit: (event: NewRunEvent) => void
   readonly signal: AbortSignal
 }
@@ -35,7 +37,7 @@ export function featureCacheFolder(dataDir: string): string {
  */
 export async function featuresOf(
   pictures: readonly LabelledPicture[],
-  { dataDir, backbone, preprocessing, emit, signal }: SplitExtraction,
+  { dataDir, backbone, preprocessing, processes, emit, signal }: SplitExtraction,
   looks: Looks = 'whole',
 ): Promise<LabelledFeatures> {
   const began = performance.now()
@@ -52,6 +54,7 @@ export async function featuresOf(
     looks,
     cacheDir: featureCacheFolder(dataDir),
     sharing: { files: shared, obtain: blobs.picture },
+    processes,
     onProgress: (progress) => emit({ type: 'extraction', ...progress }),
     signal,
   })

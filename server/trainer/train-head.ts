@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import type { WeightTensor } from '../../lib/backbone/graph.ts'
 import type { Head } from '../../lib/backbone/head.ts'
 import { countLooks } from '../../lib/classify/look.ts'
@@ -9,6 +8,7 @@ import { fitHead } from '../../lib/training/fit-head.ts'
 import { headLogits } from '../../lib/training/head-logits.ts'
 import type { LabelledFeatures } from '../../lib/training/objective.ts'
 import type { FittedHead } from '../../lib/training/task.ts'
+import { threadsOf } from '../devices/device.ts'
 import { onnxruntimeObjective } from '../engines/onnxruntime/objective.ts'
 import type { Job, JobPicture } from './job.ts'
 import type { RunRecord } from './run-folder.ts'
@@ -47,7 +47,7 @@ type Fit = {
 
 /** A head on the features of the train split, chosen on validation, by the solver. */
 export async function fitOnFeatures(
-  { settings, dataset, pictures }: Job,
+  { settings, dataset, pictures, devices }: Job,
   extraction: SplitExtraction,
   solver: SolverSettings,
   { emit, stop }: Telling,
@@ -71,7 +71,7 @@ export async function fitOnFeatures(
     classes: dataset.classes.length,
     solver,
     seed: settings.seed,
-    makeObjective: onnxruntimeObjective({ threads: availableParallelism() }),
+    makeObjective: onnxruntimeObjective({ threads: threadsOf(devices) }),
     onPoint: (point) => emit({ type: 'point', ...point }),
     onL2Chosen: ({ tried, ...chosen }) => emit({ type: 'l2-chosen', ...chosen, tried: [...tried] }),
     shouldStop: () => stop.aborted,

@@ -1,6 +1,9 @@
 import { Problem } from '../../lib/problem.ts'
 import { isOver, type Run } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
+import { devicesFor } from '../devices/choose.ts'
+import { detectDevices } from '../devices/detect.ts'
+import type { MachineDevice } from '../devices/device.ts'
 import type { Log } from '../log/log.ts'
 import { type Claim, claimDataFolder } from '../owner/claim.ts'
 import { type Control, type ControlHandlers, serveControl } from '../owner/control.ts'
@@ -22,8 +25,10 @@ export type Worker = {
   start(run: Run): Promise<Supervised>
   /** Queues a run; a server does it when its turn comes, now or after a restart. */
   enqueue(settings: RunSettings): Promise<Run>
-  /** The id of the run of the queue that has the device. */
-  current(): string | undefined
+  /** The devices of this machine. @throws Problem `devices/bad-setting`. */
+  devices(): Promise<readonly MachineDevice[]>
+  /** The id of the run of the queue that has a device. */
+  holder(device: string): string | undefined
   /** Stops a run, wherever it stands. @throws Problem `runs/unknown`, `runs/not-running`. */
   stop(wanted: string): Promise<Run>
   close(): Promise<void>
@@ -86,7 +91,13 @@ async function workerOn(
   const { dataDir, queue: queued, log } = settings
   const running = new Map<string, Supervised>()
   const board = await openBoard(store)
-  const queue: RunQueue | undefined = queued && startQueue({ store, dataDir, onEnded: queued.onEnded, log })
+  let detected: Promise<readonly MachineDevice[]> | undefined
+  const devices = () => {
+    detected ??= detectDevices()
+    return detected
+  }
+  const queue: RunQueue | undefined =
+    queued && startQueue({ store, dataDir, devices, onEnded: queued.onEnded, log })
 
   async function end(): Promise<void> {
     await queue?.close()
@@ -101,9 +112,15 @@ async function workerOn(
     end,
     close: end,
     takeUp: (run) => queue?.add(run),
-    current: () => queue?.current(),
+    devices,
+    holder: (device) => queue?.holder(device),
     async start(run) {
-      const supervised = await superviseRun(run, { store, dataDir, log })
+      const supervised = await superviseRun(run, {
+        store,
+        dataDir,
+        devices: devicesFor(run, await devices()),
+        log,
+      })
       running.set(run.id, supervised)
       const forget = () => void running.delete(run.id)
       supervised.ended.then(forget, forget)

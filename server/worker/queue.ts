@@ -1,6 +1,8 @@
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { Run } from '../../lib/run/run.ts'
+import { devicesFor } from '../devices/choose.ts'
+import type { MachineDevice } from '../devices/device.ts'
 import type { Log } from '../log/log.ts'
 import type { Store } from '../store/open.ts'
 import { hasKeptModel } from '../trainer/run-folder.ts'
@@ -14,8 +16,8 @@ export type RunQueue = {
   add(run: Run): void
   /** Resolves once the log has it. False where the run neither waits nor runs. */
   stop(run: string): Promise<boolean>
-  /** The run that has the device. */
-  current(): string | undefined
+  /** The run that has a device. */
+  holder(device: string): string | undefined
   /** Interrupts what runs. It goes on, like those that wait, when their data folder is served again. */
   close(): Promise<void>
 }
@@ -23,6 +25,7 @@ export type RunQueue = {
 export type QueueSettings = {
   readonly store: Store
   readonly dataDir: string
+  readonly devices: () => Promise<readonly MachineDevice[]>
   /** Called with every run of the queue that has ended. */
   readonly onEnded?: (run: Run) => void
   readonly supervise?: typeof superviseRun
@@ -33,12 +36,13 @@ export type QueueSettings = {
 export function startQueue({
   store,
   dataDir,
+  devices,
   onEnded,
   log,
   supervise = superviseRun,
 }: QueueSettings): RunQueue {
   const waiting: Run[] = []
-  let current: { run: string; supervised: Promise<Supervised> } | undefined
+  let current: { run: string; devices: string[]; supervised: Promise<Supervised> } | undefined
   let working: Promise<void> | undefined
   let closed = false
 
@@ -55,8 +59,9 @@ export function startQueue({
     if (run.requestedStop)
       return conclude(run, [{ type: 'stopped', kept: await hasKeptModel(dataDir, run.id) }])
     if (run.attempt >= MOST_ATTEMPTS) return conclude(run, [{ type: 'failed', problem: givenUp(run) }])
-    const supervised = supervise(run, { store, dataDir, log })
-    current = { run: run.id, supervised }
+    const given = devicesFor(run, await devices())
+    const supervised = supervise(run, { store, dataDir, devices: given, log })
+    current = { run: run.id, devices: given.map(({ id }) => id), supervised }
     return (await supervised).ended
   }
 
@@ -87,7 +92,7 @@ export function startQueue({
       await conclude(run!, [{ type: 'stop-requested' }, { type: 'stopped', kept: false }])
       return true
     },
-    current: () => current?.run,
+    holder: (device) => (current?.devices.includes(device) ? current.run : undefined),
     async close() {
       closed = true
       await current?.supervised.then((supervised) => supervised.interrupt()).catch(() => undefined)

@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { Run } from '../../lib/run/run.ts'
+import type { Device } from '../devices/device.ts'
+import { environmentOf } from '../devices/environment.ts'
 import { logOutput } from '../log/child-output.ts'
 import type { Log } from '../log/log.ts'
 import type { Store } from '../store/open.ts'
@@ -26,15 +28,21 @@ export type Supervised = {
 export type SupervisorSettings = {
   store: Store
   dataDir: string
-  startTrainer?: () => ChildProcess
+  /** The run's alone while the attempt lasts. */
+  devices: readonly Device[]
+  startTrainer?: StartTrainer
   /** Takes what the trainer's process says; without it that goes where ours does. */
   log?: Log | undefined
   stopGraceMs?: number
 }
 
-export const startTrainer = (output: 'pipe' | 'inherit' = 'inherit'): ChildProcess =>
+export type StartTrainer = (devices: readonly Device[], output: 'pipe' | 'inherit') => ChildProcess
+
+/** A trainer process that sees these devices and no others. */
+export const startTrainer: StartTrainer = (devices, output) =>
   fork(fileURLToPath(new URL('../trainer/main.ts', import.meta.url)), {
     execArgv: [],
+    env: { ...environmentOf(devices), NODE_ENV: process.env.NODE_ENV },
     stdio: ['ignore', output, output, 'ipc'],
   })
 
@@ -43,11 +51,12 @@ export const startTrainer = (output: 'pipe' | 'inherit' = 'inherit'): ChildProce
  * the process, the log ends with how the run ended.
  */
 export async function superviseRun(run: Run, settings: SupervisorSettings): Promise<Supervised> {
-  const { store, dataDir, stopGraceMs = STOP_GRACE_MS } = settings
+  const { store, dataDir, devices, stopGraceMs = STOP_GRACE_MS } = settings
   const pictures = await store.datasets.pictures(run.dataset.version)
   const attempt = await store.runs.beginAttempt(run.id)
   const log = logWriter((events) => store.runs.append(run.id, attempt, events))
-  const child = settings.startTrainer?.() ?? startTrainer(settings.log ? 'pipe' : 'inherit')
+  const start = settings.startTrainer ?? startTrainer
+  const child = start(devices, settings.log ? 'pipe' : 'inherit')
   if (settings.log) logOutput(child, settings.log.with({ run: run.id, attempt, from: 'trainer' }))
   log.write({ type: 'started', pid: child.pid ?? 0 })
 
@@ -67,6 +76,7 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   const job: Job = {
     run: run.id,
     dataDir,
+    devices: devices.map(({ id, kind, index, threads }) => ({ id, kind, index, threads })),
     settings: run.settings,
     dataset: run.dataset,
     pictures: pictures.map(({ hash, file, label, split }) => ({ hash, file, label, split })),

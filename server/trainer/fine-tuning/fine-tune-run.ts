@@ -138,6 +138,7 @@ function openData(
       preprocessing,
       cacheDir: featureCacheFolder(extraction.dataDir),
       sharing: { files: shared, obtain: blobs.picture },
+      processes: extraction.processes,
       runDir,
       weights: await prefixWeights({ graph, phase, runDir, weights: own }, now, changed),
       onProgress: (progress) => emit({ type: 'extraction', ...progress }),

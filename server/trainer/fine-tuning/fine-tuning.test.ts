@@ -185,6 +185,7 @@ async function train(strategy: StrategyName, pairs: string[], options: Options =
     {
       run,
       dataDir,
+      devices: [{ id: 'cpu', kind: 'cpu', index: 0, threads: 2 }],
       settings: { dataset: 'd', backbone: BACKBONE, strategy, ...parseSet(pairs, strategy) },
       dataset: {
         version: 'd',

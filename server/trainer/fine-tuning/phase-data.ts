@@ -29,6 +29,8 @@ export type PhaseDataTask = {
   /** Where weights that extractors need, and that no backbone's file has, are put. */
   readonly runDir: string
   readonly weights: { readonly source: WeightsSource; readonly hash: string }
+  /** Extractor processes at most. */
+  readonly processes: number
   readonly onProgress: (progress: ExtractionProgress) => void
   readonly signal: AbortSignal
 }
@@ -54,7 +56,7 @@ export async function openPhaseData(task: PhaseDataTask): Promise<PhaseData & { 
     }
   }
   const cached = async (pictures: readonly DecodedPicture[], random?: TensorExtraction['random']) => {
-    const { graph, weights, cacheDir, sharing, onProgress, signal } = task
+    const { graph, weights, cacheDir, sharing, processes, onProgress, signal } = task
     const boundary = phase.plan.boundaryTensors
     const views = await cacheTensorViews({
       pictures,
@@ -65,6 +67,7 @@ export async function openPhaseData(task: PhaseDataTask): Promise<PhaseData & { 
       random,
       cacheDir,
       sharing,
+      processes,
       onProgress,
       signal,
     })
