@@ -18,6 +18,8 @@ import { openMetrics } from './metrics/metrics.ts'
 import { routeNames } from './metrics/routes.ts'
 import { openBundles } from './models/bundles.ts'
 import { openPredictor } from './models/predictor.ts'
+import { shareAll } from './objects/share-all.ts'
+import { openSharedFiles } from './objects/shared-files.ts'
 import type { Parts } from './parts.ts'
 import { type Live, startLive } from './realtime/live.ts'
 import { provideServices } from './services.ts'
@@ -47,6 +49,7 @@ export async function startServer(given: Settings): Promise<Running> {
   const settings = { ...given, dataDir: resolve(given.dataDir) }
   const { dataDir, host, pages: mode, say = () => undefined } = settings
   const log = settings.log ?? readableLog(say)
+  await share(dataDir, say)
   const ends: (() => unknown)[] = []
   const onEnd = <T>(part: T, end: (part: T) => unknown): T => {
     ends.unshift(() => end(part))
@@ -138,6 +141,15 @@ export async function startServer(given: Settings): Promise<Running> {
     await stop()
     throw thrown
   }
+}
+
+/** Where the team shares its files: what this data folder has is there before anybody else may ask for it. */
+async function share(dataDir: string, say: (line: string) => void): Promise<void> {
+  const shared = await openSharedFiles(dataDir)
+  await shareAll(dataDir, shared, (sent, of) => {
+    if (sent === of || sent % 1000 === 0)
+      say(`sharing this data folder over ${shared.place}: ${sent} of ${of} files`)
+  })
 }
 
 const LONGEST_REQUEST_MS = 6 * 3600 * 1000
