@@ -6,6 +6,7 @@ import type { Device } from './network/pass.ts'
 import { openNetwork } from './network-on-device.ts'
 import { Optimizer } from './optimizers/optimizer.ts'
 import { overlaid } from './overlaid.ts'
+import { ALONE, anyOf, type DeviceGroup } from './parallel/device-group.ts'
 import { diverged, type EpochPoint, runPhase, type StepPoint } from './run-phase.ts'
 import type { FineTuningPhase } from './settings.ts'
 import type { OpenData } from './source.ts'
@@ -20,6 +21,8 @@ export type FineTuneTask = {
   readonly data: OpenData
   /** An engine's tfjs and kernels. */
   readonly device: Device
+  /** The devices that train together, each in its own process with this task; alone where absent. */
+  readonly group?: DeviceGroup | undefined
   readonly seed: number
   /** A checkpoint to go on from. */
   readonly from?: FineTuningState | undefined
@@ -46,7 +49,7 @@ export type FineTuned = {
  * @throws Problem `training/diverged` (with step, rate and advice), `training/no-pictures`, `training/out-of-memory`.
  */
 export async function fineTune(task: FineTuneTask): Promise<FineTuned> {
-  const { graph, phases, device, seed, from } = task
+  const { graph, phases, device, seed, from, group = ALONE } = task
   const changed = new Map<string, WeightTensor>(from?.weights)
   let best = from?.bestWeights
   let position: Position = from?.position ?? START
@@ -56,7 +59,8 @@ export async function fineTune(task: FineTuneTask): Promise<FineTuned> {
     ...(best && position.best && { best: { weights: overlaid(task.weights, best), judged: position.best } }),
     stopped,
   })
-  const pause = pauseFor(task.shouldStop ?? (() => false))
+  const ownPause = pauseFor(task.shouldStop ?? (() => false))
+  const pause = group.size > 1 ? async () => anyOf(group, await ownPause()) : ownPause
 
   for (let index = position.phase; index < phases.length; index++) {
     const phase = phases[index]!
@@ -84,6 +88,7 @@ export async function fineTune(task: FineTuneTask): Promise<FineTuned> {
       const ended = await runPhase({
         network,
         optimizer,
+        group,
         phase,
         data,
         seed,
@@ -120,8 +125,8 @@ export async function predict(
 ): Promise<{ logits: Float32Array; loss: number; top1: number }> {
   const network = openNetwork(task.device, task.graph, task.weights, task.phase)
   try {
-    const logits = (await logitsOfSource(network, source, task.phase.settings.batchSize, async () => false))!
-    return { logits, ...judged(logits, source.labels) }
+    const found = await logitsOfSource(network, source, task.phase.settings.batchSize, async () => false)
+    return { logits: found!.logits, ...judged(found!.logits, source.labels) }
   } finally {
     network.dispose()
   }

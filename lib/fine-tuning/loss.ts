@@ -1,9 +1,13 @@
+import type { Shard } from './parallel/shard.ts'
+
 /** What a batch's logits should have been. */
 export type Targets = {
   /** `[n, classes]`, each row sums to 1. */
   readonly probabilities: Float64Array
   /** How much each picture counts. */
   readonly weights: Float64Array
+  /** How much all pictures of the batch count together, those that another device has included. */
+  readonly whole: number
 }
 
 export type TargetSettings = {
@@ -29,7 +33,17 @@ export function targetsOf(labels: ArrayLike<number>, settings: TargetSettings): 
     probabilities[i * classes + other]! += (1 - labelSmoothing) * (1 - share)
     weights[i] = share * weightOf(own) + (1 - share) * weightOf(other)
   }
-  return { probabilities, weights }
+  return { probabilities, weights, whole: weights.reduce((sum, weight) => sum + weight, 0) || 1 }
+}
+
+/** Those of a part of the batch: losses and gradients of all parts together are those of the whole. */
+export function targetsWithin({ probabilities, weights, whole }: Targets, { from, to }: Shard): Targets {
+  const classes = probabilities.length / weights.length
+  return {
+    probabilities: probabilities.subarray(from * classes, to * classes),
+    weights: weights.subarray(from, to),
+    whole,
+  }
 }
 
 /**
@@ -38,12 +52,11 @@ export function targetsOf(labels: ArrayLike<number>, settings: TargetSettings): 
  */
 export function softmaxCrossEntropy(
   logits: Float32Array,
-  { probabilities, weights }: Targets,
+  { probabilities, weights, whole }: Targets,
 ): { loss: number; gradient: Float32Array } {
   const count = weights.length
   const classes = logits.length / count
   const gradient = new Float32Array(logits.length)
-  const whole = weights.reduce((sum, weight) => sum + weight, 0) || 1
   let loss = 0
   for (let i = 0; i < count; i++) {
     const from = i * classes

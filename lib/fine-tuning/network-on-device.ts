@@ -23,7 +23,9 @@ export type NetworkOnDevice = {
   readonly featureWidth: number
   /** Layer group of a weight. */
   groupOf(weight: string): string
-  /** Names of what the phase changes: trained weights, and moving statistics that follow the batches. */
+  /** Names of the moving statistics that follow the batches. */
+  readonly statistics: readonly string[]
+  /** Names of what the phase changes: trained weights, then `statistics`. */
   readonly changing: readonly string[]
   /** The boundary's tensors of these pictures, on the engine, the caller's to dispose. */
   boundaryOf(source: ExampleSource, values: ReadonlyMap<TensorId, Float32Array>): Map<TensorId, Tensor>
@@ -62,6 +64,7 @@ export function openNetwork(
     weights,
     featureWidth: shapes.get(graph.features)!.at(-1)!,
     groupOf: (weight) => groups.get(weight)!,
+    statistics,
     changing: [...trainable, ...statistics],
     boundaryOf(source, values) {
       const given = new Map<TensorId, Tensor>()

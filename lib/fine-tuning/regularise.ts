@@ -14,7 +14,11 @@ export function drawMix(alpha: number, count: number, random: () => number): Mix
   return { share, partner }
 }
 
-/** The batch mixed, pixels and cached maps alike; what was given is freed. */
+/**
+ * Pictures mixed with their partners, pixels and cached maps alike; what was given is freed.
+ *
+ * @param tensors the pictures that are mixed, then others that are only partners.
+ */
 export function mixTensors(
   tf: Tf,
   tensors: ReadonlyMap<TensorId, Tensor>,
@@ -22,22 +26,35 @@ export function mixTensors(
 ): Map<TensorId, Tensor> {
   const indices = tf.tensor1d(partner, 'int32')
   const mix = (tensor: Tensor) =>
-    tf.tidy(() => tf.add(tf.mul(tensor, share), tf.mul(tf.gather(tensor, indices), 1 - share)))
+    tf.tidy(() => {
+      const own = tensor.shape[0] === partner.length ? tensor : firstOf(tf, tensor, partner.length)
+      return tf.add(tf.mul(own, share), tf.mul(tf.gather(tensor, indices), 1 - share))
+    })
   const mixed = new Map([...tensors].map(([id, tensor]) => [id, mix(tensor)]))
   tf.dispose([indices, ...tensors.values()])
   return mixed
 }
 
-/** Dropout's factors, `[count, width]`: 0 for what is dropped, 1 / (1 − rate) for the rest, so that the mean stays. */
+function firstOf(tf: Tf, tensor: Tensor, count: number): Tensor {
+  return tf.slice(tensor, 0, [count, ...tensor.shape.slice(1)])
+}
+
+/**
+ * Dropout's factors, `[rows, width]`: 0 for what is dropped, 1 / (1 − rate) for the rest, so that the mean stays. Each row
+ * has a generator of its own: what a picture loses does not depend on who shares its batch or device.
+ */
 export function dropoutMask(
   tf: Tf,
   rate: number,
-  [count, width]: readonly [number, number],
-  random: () => number,
+  width: number,
+  rows: Int32Array,
+  randomOf: (row: number) => () => number,
 ): Tensor {
   const kept = 1 / (1 - rate)
-  return tf.tensor2d(
-    Float32Array.from({ length: count * width }, () => (random() < rate ? 0 : kept)),
-    [count, width],
-  )
+  const mask = new Float32Array(rows.length * width)
+  for (const [i, row] of rows.entries()) {
+    const random = randomOf(row)
+    for (let k = 0; k < width; k++) mask[i * width + k] = random() < rate ? 0 : kept
+  }
+  return tf.tensor2d(mask, [rows.length, width])
 }

@@ -1,10 +1,14 @@
 import { Problem } from '../problem.ts'
 import { shuffle } from '../training/random.ts'
 import type { Pause } from '../training/task.ts'
-import { judged, logitsOfSource } from './judge.ts'
+import { judgeSource } from './judge.ts'
 import type { NetworkOnDevice } from './network-on-device.ts'
 import type { Optimizer } from './optimizers/optimizer.ts'
+import { type BatchShare, shareOfBatch } from './parallel/batch-share.ts'
+import { ALONE, type DeviceGroup } from './parallel/device-group.ts'
+import { type SumTensors, sumTensors } from './parallel/sum-tensors.ts'
 import { randomAt } from './random.ts'
+import { drawMix } from './regularise.ts'
 import { afterEpoch, rateFactor } from './schedule.ts'
 import type { FineTuningPhase } from './settings.ts'
 import type { ExampleSource, PhaseData } from './source.ts'
@@ -41,11 +45,13 @@ export type StepPoint = {
 export type PhaseRun = {
   readonly network: NetworkOnDevice
   readonly optimizer: Optimizer
+  /** The devices that train together; alone where absent. */
+  readonly group?: DeviceGroup | undefined
   readonly phase: FineTuningPhase
   readonly data: PhaseData
   readonly seed: number
   readonly from: Position
-  /** Asked before every batch. */
+  /** Asked before every batch; all devices of a group hear the same. */
   readonly pause: Pause
   readonly onStep: (point: StepPoint) => void
   /** After each epoch: where training stands, and whether this is the best so far. */
@@ -59,8 +65,9 @@ export type PhaseRun = {
  * @throws Problem `training/diverged` with step and rate when the loss is no number.
  */
 export async function runPhase(run: PhaseRun): Promise<{ position: Position; stopped: boolean }> {
-  const { network, phase, data, seed, pause } = run
+  const { network, phase, data, seed, pause, group = ALONE } = run
   const { settings } = phase
+  const sumChanges = sumTensors(network, network.changing, group)
   const batches = batchesOf(data.train.labels.length, settings.batchSize, network.byBatch.size > 0)
   let position = run.from
   const isOver = ({ epoch, patience: { waited } }: Position) =>
@@ -79,17 +86,27 @@ export async function runPhase(run: PhaseRun): Promise<{ position: Position; sto
       )
     const rowsOf = (batch: number) =>
       order.slice(batch * settings.batchSize, (batch + 1) * settings.batchSize)
-    let next =
-      position.batch < batches ? readAhead(data.train, rowsOf(position.batch), position.epoch) : undefined
+    const shareOf = (batch: number) => {
+      const rows = rowsOf(batch)
+      const { mixup } = settings
+      const draw = () => randomAt(seed, position.phase, position.epoch, batch, 'mixup')
+      return shareOfBatch(rows, group, mixup ? drawMix(mixup, rows.length, draw()) : undefined)
+    }
+    const readBatch = (batch: number) =>
+      batch < batches ? readAhead(data.train, shareOf(batch), position.epoch) : undefined
+    let next = readBatch(position.batch)
     while (position.batch < batches) {
       if (await pause()) return { position, stopped: true }
-      const rows = rowsOf(position.batch)
-      const values = await next!
-      next =
-        position.batch + 1 < batches
-          ? readAhead(data.train, rowsOf(position.batch + 1), position.epoch)
-          : undefined
-      position = await step(run, position, { rows, values, batches, rate: rateAt(position.step) })
+      const { share, values } = next!
+      const read = await values
+      next = readBatch(position.batch + 1)
+      position = await step(run, position, {
+        sumChanges,
+        share,
+        values: read,
+        batches,
+        rate: rateAt(position.step),
+      })
     }
     const validation = await judgeEpoch(run)
     if (validation === 'stopped') return { position, stopped: true }
@@ -131,22 +148,26 @@ export async function runPhase(run: PhaseRun): Promise<{ position: Position; sto
 }
 
 type Batch = {
-  readonly rows: Int32Array
-  readonly values: Awaited<ReturnType<ExampleSource['read']>>
+  readonly sumChanges: SumTensors
+  readonly share: BatchShare
+  /** Absent where this device has no picture of the batch. */
+  readonly values: Awaited<ReturnType<ExampleSource['read']>> | undefined
   readonly batches: number
   readonly rate: number
 }
 
 async function step(run: PhaseRun, position: Position, batch: Batch): Promise<Position> {
-  const { network, optimizer, phase, data, seed } = run
-  const { rows, values, batches, rate } = batch
+  const { network, optimizer, phase, data, seed, group = ALONE } = run
+  const { sumChanges, share, values, batches, rate } = batch
+  const { rows } = share
   const place = [position.phase, position.epoch, position.batch] as const
-  const { loss, right } = await trainStep(network, optimizer, phase.settings, {
-    boundary: network.boundaryOf(data.train, values),
+  const { loss, right } = await trainStep({ network, optimizer, group, sumChanges }, phase.settings, {
+    share,
+    boundary: values && network.boundaryOf(data.train, values),
     labels: Int32Array.from(rows, (row) => data.train.labels[row]!),
     rate,
     step: position.step + 1,
-    random: (purpose) => randomAt(seed, ...place, purpose),
+    random: (...purpose) => randomAt(seed, ...place, ...purpose),
   })
   if (!Number.isFinite(loss)) throw diverged(phase, position, rate)
   run.onStep({
@@ -170,11 +191,10 @@ async function step(run: PhaseRun, position: Position, batch: Batch): Promise<Po
   }
 }
 
-async function judgeEpoch({ network, phase, data, pause }: PhaseRun) {
+async function judgeEpoch({ network, phase, data, pause, group = ALONE }: PhaseRun) {
   const { validation } = data
   if (!validation?.labels.length) return undefined
-  const logits = await logitsOfSource(network, validation, phase.settings.batchSize, pause)
-  return logits ? judged(logits, validation.labels) : ('stopped' as const)
+  return (await judgeSource(network, validation, phase.settings.batchSize, pause, group)) ?? 'stopped'
 }
 
 /** Batch norm by the batch needs whole batches: a rest is left for another epoch's order, unless it is all there is. */
@@ -183,14 +203,10 @@ function batchesOf(count: number, batchSize: number, wholeOnes: boolean): number
 }
 
 /** An error of a batch that a stop makes needless must not end the process; whoever awaits it still gets it. */
-function readAhead(
-  source: ExampleSource,
-  rows: Int32Array,
-  epoch: number,
-): ReturnType<ExampleSource['read']> {
-  const values = source.read(rows, epoch)
+function readAhead(source: ExampleSource, share: BatchShare, epoch: number) {
+  const values = share.reads.length > 0 ? source.read(share.reads, epoch) : Promise.resolve(undefined)
   values.catch(() => {})
-  return values
+  return { share, values }
 }
 
 function patienceAfter(

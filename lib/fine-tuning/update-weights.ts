@@ -1,5 +1,4 @@
 import type { Tensor, Tf } from './kernels.ts'
-import type { BatchStatistics } from './network/pass.ts'
 import type { NetworkOnDevice } from './network-on-device.ts'
 import type { Optimizer } from './optimizers/optimizer.ts'
 import type { TrainingSettings } from './settings.ts'
@@ -50,20 +49,17 @@ export async function clipScale(
   return longest / Math.max(longest, Math.sqrt(square))
 }
 
-/** moving ← (1 − m)·moving + m·batch, with the variance over n − 1: as PyTorch does. */
+/** moving ← (1 − m)·moving + m·batch, with the variance over n − 1: as PyTorch does. What was `found` is freed. */
 export function followStatistics(
-  { device: { tf }, weights }: NetworkOnDevice,
-  statistics: readonly BatchStatistics[],
+  { device: { tf }, weights, statistics }: NetworkOnDevice,
+  found: ReadonlyMap<string, Tensor>,
   share: number,
 ): void {
-  for (const { node, mean, variance } of statistics) {
-    follow(node.mean, mean)
-    follow(node.variance, variance)
-  }
-
-  function follow(name: string, batch: Tensor) {
+  for (const name of statistics) {
+    const batch = found.get(name)!
     const moving = weights.tensors.get(name)!
     const next = tf.tidy(() => tf.add(tf.mul(moving, 1 - share), tf.mul(batch, share)))
     weights.replace(name, next)
+    batch.dispose()
   }
 }
