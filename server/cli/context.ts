@@ -90,12 +90,20 @@ function missingDataset(wanted: string, names: readonly string[]): never {
   })
 }
 
-/** Aborted by the first Ctrl-C; the second one ends the process. */
+/** One Ctrl-C may come several times: the terminal sends it to every process, and npm and our launcher pass it on. */
+const SAME_SIGNAL_MS = 500
+
+/** Aborted by the first Ctrl-C or SIGTERM; the second one ends the process. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController()
+  let first = 0
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(130)
+      if (controller.signal.aborted) {
+        if (performance.now() - first > SAME_SIGNAL_MS) process.exit(130)
+        return
+      }
+      first = performance.now()
       controller.abort(new Problem('cli/interrupted', { says: 'Interrupted.' }))
     })
   }

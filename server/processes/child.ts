@@ -1,8 +1,9 @@
 /**
- * Makes this process its parent's: it ends when the parent does, and leaves Ctrl-C, which a terminal sends to every process
- * of a command, to the parent, which may want the work in hand finished.
+ * Makes this process its parent's: it ends when the parent does. Ctrl-C, which a terminal sends to every process of a
+ * command, and SIGTERM, which a service manager sends to every process of a service, are the parent's business: it may
+ * want the work in hand finished.
  */
 export function livesWithParent(): void {
   process.on('disconnect', () => process.exit(0))
-  process.on('SIGINT', () => undefined)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
 }

@@ -32,6 +32,8 @@ export const toTrainerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), protocol: z.literal(TRAINER_PROTOCOL), job: jobSchema }),
   /** End at the next step and keep the best so far. */
   z.object({ type: z.literal('stop') }),
+  /** Write a checkpoint at the next step and end without a last word: another attempt goes on from there. */
+  z.object({ type: z.literal('interrupt') }),
 ])
 export type ToTrainer = z.infer<typeof toTrainerSchema>
 

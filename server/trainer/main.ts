@@ -10,19 +10,23 @@ import { type FromTrainer, toTrainerSchema } from './job.ts'
 setPriority(5)
 
 const stop = new AbortController()
+let interrupted = false
 /** The latest message is on its way once this settles; messages leave in order. */
 let sent: Promise<void> = Promise.resolve()
 
 livesWithParent()
 process.on('message', (raw: unknown) => {
   const message = toTrainerSchema.parse(raw)
-  if (message.type === 'stop') return stop.abort()
+  if (message.type === 'interrupt') interrupted = true
+  if (message.type !== 'start') return stop.abort()
   void runAttempt(message.job, { emit, stop: stop.signal })
     .then(() => sent)
     .then(() => process.exit(0))
 })
 
 function emit(event: NewRunEvent): void {
+  // How an interrupted attempt ended says nothing about the run, which goes on.
+  if (interrupted && (event.type === 'stopped' || event.type === 'failed')) return
   const message: FromTrainer = { type: 'event', event }
   // A parent that is gone is no error of ours: the disconnect that follows ends this process.
   sent = new Promise((resolve) => {

@@ -18,7 +18,7 @@ export type RunQueue = {
   stop(run: string): Promise<boolean>
   /** The run that has a device. */
   holder(device: string): string | undefined
-  /** Interrupts what runs. It goes on, like those that wait, when their data folder is served again. */
+  /** Takes no more, and interrupts what runs. It goes on, like those that wait, when their data folder is served again. */
   close(): Promise<void>
 }
 

@@ -13,13 +13,18 @@ import { logWriter } from './log-writer.ts'
 
 /** How long a trainer may take to end after it was asked to. */
 const STOP_GRACE_MS = 5000
+/** How long one may take to write its checkpoint when its server ends: a server ends within 20 s. */
+const INTERRUPT_GRACE_MS = 12_000
 
 /** An attempt that is under way. */
 export type Supervised = {
   readonly run: string
   /** Asks the trainer to end at its next step and keep the best so far. Resolves once the log has it. */
   stop(): Promise<void>
-  /** Ends the trainer at once and leaves the run as it is, for another attempt. Resolves once the process has ended. */
+  /**
+   * Lets the trainer write its checkpoint, ends it, and leaves the run as it is, for another attempt. Resolves once the
+   * process has ended.
+   */
   interrupt(): Promise<void>
   /** The run as it ended, once its trainer has. */
   readonly ended: Promise<Run>
@@ -34,6 +39,7 @@ export type SupervisorSettings = {
   /** Takes what the trainer's process says; without it that goes where ours does. */
   log?: Log | undefined
   stopGraceMs?: number
+  interruptGraceMs?: number
 }
 
 export type StartTrainer = (devices: readonly Device[], output: 'pipe' | 'inherit') => ChildProcess
@@ -51,7 +57,8 @@ export const startTrainer: StartTrainer = (devices, output) =>
  * the process, the log ends with how the run ended.
  */
 export async function superviseRun(run: Run, settings: SupervisorSettings): Promise<Supervised> {
-  const { store, dataDir, devices, stopGraceMs = STOP_GRACE_MS } = settings
+  const { store, dataDir, devices } = settings
+  const { stopGraceMs = STOP_GRACE_MS, interruptGraceMs = INTERRUPT_GRACE_MS } = settings
   const pictures = await store.datasets.pictures(run.dataset.version)
   const attempt = await store.runs.beginAttempt(run.id)
   const log = logWriter((events) => store.runs.append(run.id, attempt, events))
@@ -111,14 +118,17 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
     run: run.id,
     ended,
     async interrupt() {
-      interrupted = true
-      child.kill('SIGKILL')
+      if (!interrupted) {
+        interrupted = true
+        send(child, { type: 'interrupt' })
+        killer ??= setTimeout(() => child.kill('SIGKILL'), interruptGraceMs)
+      }
       await ended
     },
     stop() {
       stopping ??= (async () => {
         send(child, { type: 'stop' })
-        killer = setTimeout(() => child.kill('SIGKILL'), stopGraceMs)
+        killer ??= setTimeout(() => child.kill('SIGKILL'), stopGraceMs)
         log.write({ type: 'stop-requested' })
         await log.flushed()
       })()

@@ -4,6 +4,9 @@ import { DEFAULT_HOST, DEFAULT_PORT } from '../../settings.ts'
 import { contextOf, interruptSignal } from '../context.ts'
 import { wholeNumber } from '../usage.ts'
 
+/** Service managers and containers kill what has not ended soon after they asked. */
+const LONGEST_STOP_MS = 19_000
+
 type Options = { host: string; port: number; dev?: boolean; newToken?: boolean; json?: boolean }
 
 export function serveCommand(): Command {
@@ -45,7 +48,11 @@ export function serveCommand(): Command {
       if (!interrupted.aborted) {
         await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }))
       }
-      log.info('Stopping …')
+      log.info('Stopping … Runs write a checkpoint and go on at the next start. Once more ends at once.')
+      setTimeout(() => {
+        log.warn('Not everything ended in time. Runs go on from their last checkpoint at the next start.')
+        process.exit(1)
+      }, LONGEST_STOP_MS).unref()
       await running.stop()
       // Next keeps handles of its own open.
       process.exit()
