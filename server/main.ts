@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import { Problem } from '../lib/problem.ts'
 import { adminToken } from './auth/admin-token.ts'
+import { keepDumps } from './backup/periodic.ts'
 import { openBlobs } from './blobs/blobs.ts'
 import { readinessOf } from './health/health.ts'
 import { createApi, pathsOf } from './http/api/api.ts'
@@ -78,6 +79,9 @@ export async function startServer(given: Settings): Promise<Running> {
       (opened) => opened.close(),
     )
     onEnd(logRuns(worker.store, log), (end) => end())
+    if (!settings.databaseUrl) {
+      onEnd(keepDumps({ store: worker.store, dataDir, log }), (dumps) => dumps.close())
+    }
     const uploads = onEnd(await openUploads(dataDir), (opened) => opened.close())
     const imports = onEnd(
       await openImports({
@@ -135,6 +139,8 @@ export async function startServer(given: Settings): Promise<Running> {
       pages = onEnd(startPages(http, { dev: mode === 'dev', say }), (started) => started.close())
     }
     url = `http://${isLoopback(host) ? 'localhost' : nameOf(host)}:${port}`
+    // First of all: trainers write their checkpoints while the rest is closed.
+    onEnd(worker, (taking) => void taking.drain())
     if (token) sayHowToReach(say, { host, port, made: token.made })
     return { url, parts, pagesSettled: pages?.settled ?? Promise.resolve(), stop }
   } catch (thrown) {

@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander'
 import { backbonesCommand } from './commands/backbones.ts'
+import { backupCommand } from './commands/backup.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evalCommand } from './commands/eval.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { inferCommand } from './commands/infer.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { runsCommand } from './commands/runs.ts'
 import { serveCommand } from './commands/serve.ts'
 import { setupCommand } from './commands/setup.ts'
@@ -43,6 +45,8 @@ const commands = [
   exportCommand,
   runsCommand,
   stopCommand,
+  backupCommand,
+  restoreCommand,
   backbonesCommand,
   doctorCommand,
   setupCommand,

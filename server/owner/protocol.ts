@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { importStateSchema, importWishSchema } from '../../lib/api/datasets.ts'
-import { newRunSchema, runSummarySchema } from '../../lib/api/runs.ts'
+import { newRunSchema, newRunSchema, runSummarySchema } from '../../lib/api/runs.ts'
+import { dumpSummarySchema } from '../../lib/backup/manifest.ts'
 import { SPLITS } from '../../lib/dataset/dataset.ts'
 import { importReportSchema } from '../../lib/dataset/report.ts'
 import { problemSummarySchema, runEventSchema } from '../../lib/run/events.ts'
@@ -52,6 +53,8 @@ export const ownerRequestSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('dataset'), name: z.string() }),
   z.object({ type: z.literal('pictures'), version: z.string() }),
+  /** A dump of the database, written to a file of this machine. */
+  z.object({ type: z.literal('dump'), file: z.string() }),
   /** Only a server does what follows. */
   z.object({ type: z.literal('train'), settings: newRunSchema }),
   /** A folder or zip of this machine. */
@@ -76,6 +79,7 @@ export const ANSWERS = {
     names: z.array(z.string()),
   }),
   pictures: z.object({ pictures: z.array(storedPictureSchema) }),
+  dump: dumpSummarySchema,
   train: z.object({ run: runSchema }),
   import: z.object({ import: z.string() }),
   'import-state': z.object({ import: importStateSchema }),

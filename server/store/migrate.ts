@@ -12,11 +12,17 @@ const LOCK = 0x77686970
 /**
  * Brings a database's tables up to date, in one transaction. One that is up to date costs two queries.
  *
+ * @param until the time of the last migration to apply, for a dump that was made then.
  * @throws Problem `store/newer` when a newer Whippet has been there.
  */
-export async function migrate({ db, place }: Pick<Database, 'db' | 'place'>): Promise<void> {
-  const migrations = readMigrationFiles({ migrationsFolder: FOLDER })
-  const wanted = migrations.at(-1)!.folderMillis
+export async function migrate(
+  { db, place }: Pick<Database, 'db' | 'place'>,
+  until = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const all = readMigrationFiles({ migrationsFolder: FOLDER })
+  const migrations = all.filter(({ folderMillis }) => folderMillis <= until)
+  const wanted = migrations.at(-1)?.folderMillis ?? 0
+  if (until < Number.POSITIVE_INFINITY && wanted !== until) throw newer(place)
   const applied = await lastApplied(db)
   if (applied > wanted) throw newer(place)
   if (applied < wanted) await db.transaction((tx) => apply(tx, migrations))
@@ -25,12 +31,12 @@ export async function migrate({ db, place }: Pick<Database, 'db' | 'place'>): Pr
 type Queries = Pick<Database['db'], 'execute'>
 
 /** When the last migration that was applied was written; 0 for an empty database. The table is drizzle's. */
-async function lastApplied(db: Queries): Promise<number> {
-  const [found] = rows<{ found: boolean }>(
+export async function lastApplied(db: Queries): Promise<number> {
+  const [found] = rowsOf<{ found: boolean }>(
     await db.execute(sql`select to_regclass('drizzle.__drizzle_migrations') is not null as found`),
   )
   if (!found?.found) return 0
-  const [last] = rows<{ at: string | number | null }>(
+  const [last] = rowsOf<{ at: string | number | null }>(
     await db.execute(sql`select max(created_at) as at from drizzle.__drizzle_migrations`),
   )
   return Number(last?.at ?? 0)
@@ -54,7 +60,7 @@ async function apply(tx: Queries, migrations: readonly MigrationMeta[]): Promise
 }
 
 /** Both drivers answer with `rows`; drizzle's common type doesn't say so. */
-function rows<Row>(answer: unknown): Row[] {
+export function rowsOf<Row>(answer: unknown): Row[] {
   return (answer as { rows: Row[] }).rows
 }
 

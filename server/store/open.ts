@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
+import type { DumpSummary } from '../../lib/backup/manifest.ts'
 import type { Database } from './database.ts'
 import { type Datasets, datasetsIn } from './datasets.ts'
+import { dumpDatabase } from './dump.ts'
 import { migrate } from './migrate.ts'
 import { type Runs, runsIn } from './runs.ts'
 import { type Shares, sharesIn } from './shares.ts'
@@ -15,6 +17,8 @@ export type Store = {
   readonly shares: Shares
   /** Resolves once the database has answered. @throws Problem `store/timeout`, `store/unreachable`. */
   ping(): Promise<void>
+  /** See {@link dumpDatabase}. */
+  dump(file: string): Promise<DumpSummary>
   close(): Promise<void>
 }
 
@@ -61,12 +65,13 @@ export function storeOn(database: Database, timeoutMs = TIMEOUT_MS): Store {
         Math.min(timeoutMs, PING_TIMEOUT_MS),
         database.place,
       ),
+    dump: (file) => dumpDatabase(database, file),
     close: () => withinTime(database.close(), timeoutMs, database.place),
   }
 }
 
 /** Each driver is loaded only where it is needed: that is a good part of the time to open. */
-async function connect(settings: StoreSettings, timeoutMs: number): Promise<Database> {
+export async function connect(settings: StoreSettings, timeoutMs: number): Promise<Database> {
   if ('databaseUrl' in settings) {
     const { openPostgres } = await import('./postgres.ts')
     return openPostgres(settings.databaseUrl, timeoutMs)

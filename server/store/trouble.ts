@@ -15,11 +15,7 @@ export function storeTrouble(thrown: unknown, place: string): unknown {
   }
   if (code === '57014' || message === 'Query read timeout') return timedOut(place, thrown)
   if (code === '53100' || code === 'ENOSPC' || /No space left on device/i.test(message)) {
-    return new Problem('store/disk-full', {
-      says: `The database in ${place} can't write: the disk is full.`,
-      advice: 'Make room on the disk and do it again.',
-      cause: thrown,
-    })
+    return diskFull(place, thrown)
   }
   return thrown
 }
@@ -33,6 +29,14 @@ export function unreachable(place: string, why: string, cause?: unknown): Proble
     says: `The database at ${place} can't be reached: ${why}.`,
     advice:
       'Check that it runs and that DATABASE_URL is right, or leave DATABASE_URL away to use the embedded one.',
+    cause,
+  })
+}
+
+export function diskFull(place: string, cause: unknown): Problem {
+  return new Problem('store/disk-full', {
+    says: `The database in ${place} can't write: the disk is full.`,
+    advice: 'Make room on the disk and do it again.',
     cause,
   })
 }

@@ -22,6 +22,7 @@ export function answersOf(worker: Worker): Partial<ControlHandlers> {
       const names = [...new Set((await store.datasets.list()).map(({ dataset }) => dataset))]
       return { dataset: null, report: null, names }
     },
+    dump: ({ file }) => store.dump(file),
     pictures: async ({ version }) => ({ pictures: await store.datasets.pictures(version) }),
   }
 }

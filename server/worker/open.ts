@@ -1,6 +1,7 @@
 import { Problem } from '../../lib/problem.ts'
 import { isOver, type Run } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
+import { demandWhole } from '../backup/unfinished.ts'
 import { devicesFor } from '../devices/choose.ts'
 import { detectDevices } from '../devices/detect.ts'
 import type { MachineDevice } from '../devices/device.ts'
@@ -31,6 +32,8 @@ export type Worker = {
   holder(device: string): string | undefined
   /** Stops a run, wherever it stands. @throws Problem `runs/unknown`, `runs/not-running`. */
   stop(wanted: string): Promise<Run>
+  /** Takes no more runs from the queue and interrupts what runs; `close` waits for it. */
+  drain(): Promise<void>
   close(): Promise<void>
 }
 
@@ -56,6 +59,7 @@ export async function openWorker(settings: WorkerSettings): Promise<Worker> {
   let store: Store | undefined
   let control: Control | undefined
   try {
+    await demandWhole(dataDir)
     const home = await folderId(dataDir)
     store = await openStore(databaseUrl ? { databaseUrl } : { dataDir })
     const unfinished = await store.runs.unfinished()
@@ -111,6 +115,7 @@ async function workerOn(
     board,
     end,
     close: end,
+    drain: async () => queue?.close(),
     takeUp: (run) => queue?.add(run),
     devices,
     holder: (device) => queue?.holder(device),
