@@ -35,7 +35,8 @@ async function contentOf({ datasets, runs, shares }: Store) {
     versions,
     reports: await Promise.all(versions.map(({ id }) => datasets.report(id))),
     pictures: await Promise.all(versions.map(({ id }) => datasets.pictures(id))),
-    runs: listed,
+    listed,
+    runs: await Promise.all(listed.map(({ id }) => runs.find(id))),
     logs: await Promise.all(listed.map(({ id }) => runs.events(id))),
     shares: await Promise.all(listed.map(({ id }) => shares.list(id))),
   }
@@ -78,7 +79,7 @@ describe.each(['PGlite', 'a Postgres server'] as const)('on %s', (kind) => {
     const restored = await startTestServer({ dataDir, databaseUrl })
     try {
       expect(await contentOf(restored.parts.worker.store)).toEqual(before)
-      expect(before.runs.map(({ state }) => state.status)).toEqual(['succeeded'])
+      expect(before.listed.map(({ status }) => status)).toEqual(['succeeded'])
       // And it is alive: the next run has the cache to fill again.
       expect((await restored.ask(`/api/runs/${run}`)).body.run.evaluation).toEqual(before.runs[0]!.evaluation)
       await trainedRun(restored, before.versions[0]!.id)
