@@ -56,7 +56,7 @@ function Loss({ run }: { run: Run }) {
   return (
     <Figure
       name="Loss"
-      value={last ? last.loss.toFixed(3) : '–'}
+      value={last?.loss?.toFixed(3) ?? '–'}
       context={
         last?.validationLoss === undefined ? 'train, nats' : `validation ${last.validationLoss.toFixed(3)}`
       }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import type { WeightStore } from '../backbone/graph.ts'
 import { planFreeze } from '../strategy/plan-freeze.ts'
-import { fineTune } from './fine-tune.ts'
+import { type FineTuneTask, fineTune } from './fine-tune.ts'
 import { portableKernels } from './portable/kernels.ts'
-import type { EpochPoint } from './run-phase.ts'
+import type { EpochPoint, StartPoint } from './run-phase.ts'
 import type { TrainingSettings } from './settings.ts'
+import { type FineTuningState, packState, unpackState } from './state.ts'
 import { madeUpSource, phaseOf } from './testing/made-up.ts'
 import { smallNetwork } from './testing/small-network.ts'
 import { tfjsForTests } from './testing/wasm.ts'
@@ -15,7 +16,7 @@ const { graph, weights } = smallNetwork()
 const source = madeUpSource(graph, { count: 8, classes: 3 })
 
 /** One step of plain gradient descent on all eight pictures, unless said otherwise. */
-async function train(settings: Partial<TrainingSettings> = {}, shouldStop = () => false) {
+async function train(settings: Partial<TrainingSettings> = {}, more: Partial<FineTuneTask> = {}) {
   const points: EpochPoint[] = []
   const one = { epochs: 1, batchSize: 8, optimizer: { kind: 'sgd' }, learningRate: 0.1 } as const
   const tuned = await fineTune({
@@ -26,7 +27,7 @@ async function train(settings: Partial<TrainingSettings> = {}, shouldStop = () =
     device,
     seed: 1,
     onPoint: (point) => void points.push(point),
-    shouldStop,
+    ...more,
   })
   return { ...tuned, points }
 }
@@ -91,7 +92,7 @@ test('the epoch with the least validation loss is kept beside the last, and the 
   const { points, best, last } = await train({ epochs: 40, learningRate: 4, patience: 3 })
   const losses = points.map(({ validationLoss }) => validationLoss!)
   const least = losses.indexOf(Math.min(...losses))
-  expect(best!.judged).toMatchObject({ epoch: least, validationLoss: losses[least] })
+  expect(best!.judged).toMatchObject({ epoch: least + 1, validationLoss: losses[least] })
   expect(points.length).toBe(Math.min(40, least + 4))
   expect(best!.weights.get('head.weight').data).not.toEqual(last.get('head.weight').data)
 })
@@ -124,7 +125,68 @@ test('one picture of each of two classes is enough to learn from', async () => {
 })
 
 test('a run that is stopped before its first step has changed nothing', async () => {
-  const { stopped, last } = await train({}, () => true)
+  const { stopped, last } = await train({}, { shouldStop: () => true })
   expect(stopped).toBe(true)
   for (const name of ALL) expect(moves(last, name).every((move) => move === 0)).toBe(true)
 })
+
+test('what training starts from is judged first and stays the best where every epoch makes it worse', async () => {
+  const started: StartPoint[] = []
+  // Uphill: every step makes the loss larger.
+  const { best, points } = await train(
+    { epochs: 3, learningRate: -0.1 },
+    { onStart: (point) => started.push(point) },
+  )
+  expect(started).toEqual([
+    { phase: 'fine-tuning', validationLoss: expect.any(Number), validationTop1: expect.any(Number) },
+  ])
+  expect(points.every(({ validationLoss }) => validationLoss! > started[0]!.validationLoss)).toBe(true)
+  expect(best!.judged).toMatchObject({ epoch: 0, validationLoss: started[0]!.validationLoss })
+  for (const name of ALL) expect(moves(best!.weights, name).every((move) => move === 0)).toBe(true)
+})
+
+test('from any checkpoint, also in the middle of an epoch, training goes on as if it had never stopped', async () => {
+  const settings = { epochs: 2, batchSize: 3, optimizer: { kind: 'adam' }, dropout: 0.3, mixup: 0.2 } as const
+  const saved: Uint8Array[] = []
+  const whole = await train(settings, {
+    checkpointDue: () => true,
+    checkpoint: async (state) => void saved.push(packState(state)),
+    onStart: () => {},
+  })
+  // The start, then three batches of each epoch, the last of them with the epoch.
+  expect(saved.map((bytes) => unpackState(bytes).position).map(({ epoch, batch }) => [epoch, batch])).toEqual(
+    [
+      [0, 0],
+      [0, 1],
+      [0, 2],
+      [1, 0],
+      [1, 1],
+      [1, 2],
+      [2, 0],
+    ],
+  )
+  for (const bytes of saved) {
+    const from = unpackState(bytes)
+    const rest = await train(settings, { from, onStart: () => {} })
+    expect(rest.points.map(figures)).toEqual(whole.points.slice(from.position.epoch).map(figures))
+    for (const name of ALL) expect(rest.last.get(name).data).toEqual(whole.last.get(name).data)
+    for (const name of ALL)
+      expect(rest.best!.weights.get(name).data).toEqual(whole.best!.weights.get(name).data)
+  }
+})
+
+test('a run that is resumed and stopped before its next step loses nothing of its optimizer', async () => {
+  const settings = { epochs: 2, batchSize: 4, optimizer: { kind: 'momentum' } } as const
+  const saved: FineTuningState[] = []
+  const keep = async (state: FineTuningState) => void saved.push(state)
+  const whole = await train(settings, { checkpointDue: () => true, checkpoint: keep })
+  const [first] = saved.splice(0)
+  await train(settings, { from: first!, shouldStop: () => true, checkpoint: keep })
+  const rest = await train(settings, { from: saved[0]! })
+  for (const name of ALL) expect(rest.last.get(name).data).toEqual(whole.last.get(name).data)
+})
+
+/** All but how fast it was. */
+function figures({ imagesPerSecond: _, ...point }: EpochPoint) {
+  return point
+}

@@ -7,7 +7,7 @@ import { openNetwork } from './network-on-device.ts'
 import { Optimizer } from './optimizers/optimizer.ts'
 import { overlaid } from './overlaid.ts'
 import { ALONE, anyOf, type DeviceGroup } from './parallel/device-group.ts'
-import { diverged, type EpochPoint, runPhase, type StepPoint } from './run-phase.ts'
+import { diverged, type EpochPoint, runPhase, type StartPoint, type StepPoint } from './run-phase.ts'
 import type { FineTuningPhase } from './settings.ts'
 import type { OpenData } from './source.ts'
 import { atPhase, type FineTuningState, type Judged, type Position, START } from './state.ts'
@@ -26,18 +26,22 @@ export type FineTuneTask = {
   readonly seed: number
   /** A checkpoint to go on from. */
   readonly from?: FineTuningState | undefined
+  /** Where given, what training starts from is judged too, and a candidate for the best: its head is not random. */
+  readonly onStart?: (point: StartPoint) => void
   readonly onPoint?: (point: EpochPoint) => void
   readonly onStep?: (point: StepPoint) => void
   /** Asked before every batch. */
   readonly shouldStop?: () => boolean
-  /** Called after every epoch, and at a stop in the middle of one, with all that is needed to go on. */
+  /** Asked after every batch: whether a checkpoint is wanted before the epoch is over. */
+  readonly checkpointDue?: () => boolean
+  /** Called after every epoch, when one is due, and at a stop in the middle of one, with all that is needed to go on. */
   readonly checkpoint?: (state: FineTuningState) => Promise<void>
 }
 
 export type FineTuned = {
   /** As the last step left them. */
   readonly last: WeightStore
-  /** As they were after the epoch with the least validation loss, and how that was judged; absent without validation. */
+  /** As they were when the validation loss was least, and how that was judged; absent without validation. */
   readonly best?: { readonly weights: WeightStore; readonly judged: Judged }
   readonly stopped: boolean
 }
@@ -83,6 +87,12 @@ export async function fineTune(task: FineTuneTask): Promise<FineTuned> {
         slots: await optimizer.save(),
         bestWeights: best,
       })
+    const began = async (point: StartPoint, at: Position) => {
+      await save(at)
+      best = new Map(changed)
+      task.onStart?.(point)
+      await keep()
+    }
     try {
       demandPictures(data.train.labels.length)
       const ended = await runPhase({
@@ -94,7 +104,13 @@ export async function fineTune(task: FineTuneTask): Promise<FineTuned> {
         seed,
         from: position,
         pause,
+        ...(task.onStart && { onStart: began }),
         onStep: (point) => task.onStep?.(point),
+        onBatch: async (at) => {
+          if (!task.checkpointDue?.()) return
+          await save(at)
+          await keep()
+        },
         onEpoch: async (point, at, isBest) => {
           await save(at)
           if (isBest) best = new Map(changed)

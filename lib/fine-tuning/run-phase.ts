@@ -40,6 +40,15 @@ export type StepPoint = {
   readonly batches: number
   readonly loss: number
   readonly learningRate: number
+  /** Of this epoch and attempt. */
+  readonly imagesPerSecond: number
+}
+
+/** How the network was judged before anything was trained. */
+export type StartPoint = {
+  readonly phase: string
+  readonly validationLoss: number
+  readonly validationTop1: number
 }
 
 export type PhaseRun = {
@@ -53,7 +62,11 @@ export type PhaseRun = {
   readonly from: Position
   /** Asked before every batch; all devices of a group hear the same. */
   readonly pause: Pause
+  /** Where given, what training starts from is judged too, and a candidate for the best. */
+  readonly onStart?: (point: StartPoint, position: Position) => Promise<void>
   readonly onStep: (point: StepPoint) => void
+  /** After each batch but an epoch's last: where training stands. */
+  readonly onBatch?: (position: Position) => Promise<void>
   /** After each epoch: where training stands, and whether this is the best so far. */
   readonly onEpoch: (point: EpochPoint, position: Position, isBest: boolean) => Promise<void>
 }
@@ -72,6 +85,11 @@ export async function runPhase(run: PhaseRun): Promise<{ position: Position; sto
   let position = run.from
   const isOver = ({ epoch, patience: { waited } }: Position) =>
     epoch >= settings.epochs || waited >= (settings.patience ?? Number.POSITIVE_INFINITY)
+  if (run.onStart && isUntouched(position)) {
+    const started = await judgeStart(run, position)
+    if (started === 'stopped') return { position, stopped: true }
+    position = started
+  }
   while (!isOver(position)) {
     const began = performance.now()
     const before = position.running.seen
@@ -106,7 +124,9 @@ export async function runPhase(run: PhaseRun): Promise<{ position: Position; sto
         values: read,
         batches,
         rate: rateAt(position.step),
+        pace: { began, before },
       })
+      if (position.batch < batches) await run.onBatch?.(position)
     }
     const validation = await judgeEpoch(run)
     if (validation === 'stopped') return { position, stopped: true }
@@ -116,7 +136,7 @@ export async function runPhase(run: PhaseRun): Promise<{ position: Position; sto
     const loss = sum / seen
     const judgedNow: Judged | undefined = validation && {
       phase: position.phase,
-      epoch: position.epoch,
+      epoch: position.epoch + 1,
       validationLoss: validation.loss,
       validationTop1: validation.top1,
     }
@@ -147,6 +167,26 @@ export async function runPhase(run: PhaseRun): Promise<{ position: Position; sto
   return { position, stopped: false }
 }
 
+/** Whether nothing was trained or judged yet. */
+function isUntouched({ phase, epoch, batch, best }: Position): boolean {
+  return phase === 0 && epoch === 0 && batch === 0 && best === null
+}
+
+/** Epoch 0: what was solved, or another run left, is held to what training makes of it. */
+async function judgeStart(run: PhaseRun, position: Position): Promise<Position | 'stopped'> {
+  const validation = await judgeEpoch(run)
+  if (validation === undefined || validation === 'stopped') return validation ?? position
+  const { loss: validationLoss, top1: validationTop1 } = validation
+  const started: Position = {
+    ...position,
+    best: { phase: position.phase, epoch: 0, validationLoss, validationTop1 },
+    patience: patienceAfter(position.patience, validationLoss),
+    plateau: afterEpoch(run.phase.settings.schedule, position.plateau, validationLoss),
+  }
+  await run.onStart?.({ phase: run.phase.name, validationLoss, validationTop1 }, started)
+  return started
+}
+
 type Batch = {
   readonly sumChanges: SumTensors
   readonly share: BatchShare
@@ -154,11 +194,13 @@ type Batch = {
   readonly values: Awaited<ReturnType<ExampleSource['read']>> | undefined
   readonly batches: number
   readonly rate: number
+  /** When the epoch began in this attempt, and how many pictures were seen of it by then. */
+  readonly pace: { readonly began: number; readonly before: number }
 }
 
 async function step(run: PhaseRun, position: Position, batch: Batch): Promise<Position> {
   const { network, optimizer, phase, data, seed, group = ALONE } = run
-  const { sumChanges, share, values, batches, rate } = batch
+  const { sumChanges, share, values, batches, rate, pace } = batch
   const { rows } = share
   const place = [position.phase, position.epoch, position.batch] as const
   const { loss, right } = await trainStep({ network, optimizer, group, sumChanges }, phase.settings, {
@@ -170,6 +212,7 @@ async function step(run: PhaseRun, position: Position, batch: Batch): Promise<Po
     random: (...purpose) => randomAt(seed, ...place, ...purpose),
   })
   if (!Number.isFinite(loss)) throw diverged(phase, position, rate)
+  const { running } = position
   run.onStep({
     phase: phase.name,
     epoch: position.epoch + 1,
@@ -177,8 +220,8 @@ async function step(run: PhaseRun, position: Position, batch: Batch): Promise<Po
     batches,
     loss,
     learningRate: rate,
+    imagesPerSecond: ((running.seen + rows.length - pace.before) * 1000) / (performance.now() - pace.began),
   })
-  const { running } = position
   return {
     ...position,
     batch: position.batch + 1,

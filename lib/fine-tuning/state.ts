@@ -4,11 +4,12 @@ import { parseSafetensors, safetensorsMetadata, writeSafetensors } from '../back
 import { Problem } from '../problem.ts'
 import type { SavedSlots } from './optimizers/optimizer.ts'
 
-export const FINE_TUNING_STATE_VERSION = 1
+export const FINE_TUNING_STATE_VERSION = 2
 
 const whole = z.number().int().nonnegative()
 const judgedSchema = z.object({
   phase: whole,
+  /** How many epochs of the phase were done; 0: as it began. */
   epoch: whole,
   validationLoss: z.number(),
   validationTop1: z.number(),
@@ -30,7 +31,7 @@ const positionSchema = z.object({
 
 /** Where training stands. Everything random is a function of it and the seed. */
 export type Position = z.infer<typeof positionSchema>
-/** How an epoch was judged. */
+/** How the network was judged on validation. */
 export type Judged = z.infer<typeof judgedSchema>
 
 /** All that training needs to go on as if it had never stopped. */

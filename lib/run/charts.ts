@@ -40,19 +40,23 @@ function isHeadAlone(series: string): boolean {
   return /^(l2=.*|refit|final|sgd|adam)$/.test(series)
 }
 
-/** The phases of fine-tuning one after another, epoch by epoch. */
+/** The phases of fine-tuning one after another, epoch by epoch; 0 is what it started from, where that was judged. */
 function tuningCharts(curves: readonly Curve[]): Chart[] {
-  const { points, xs, marks } = joined(curves)
+  const first = curves[0]?.points[0]?.step === 0 ? 0 : 1
+  const { points, xs, marks } = joined(curves, first)
   return [lossChart(points), accuracyChart(points)].map((chart) => ({ ...chart, xs, marks }))
 }
 
-/** Curves one after another, each beginning a step after where the one before it ended; x counts steps from 1. */
-function joined(curves: readonly Curve[]): { points: Points; xs: number[]; marks: Chart['marks'] } {
+/** Curves one after another, each beginning a step after where the one before it ended; x counts steps from `first`. */
+function joined(
+  curves: readonly Curve[],
+  first = 1,
+): { points: Points; xs: number[]; marks: Chart['marks'] } {
   const xs: number[] = []
   const marks = curves.map(({ series, points }) => {
-    const before = (xs.at(-1) ?? 0) + 1 - (points[0]?.step ?? 0)
-    const mark = { x: (xs.at(-1) ?? 0) + 1, name: series }
-    for (const { step } of points) xs.push(before + step)
+    const x = (xs.at(-1) ?? first - 1) + 1
+    const mark = { x, name: series }
+    for (const { step } of points) xs.push(x + step - (points[0]?.step ?? 0))
     return mark
   })
   return { points: curves.flatMap((curve) => curve.points), xs, marks }
@@ -76,7 +80,7 @@ function lossChart(points: Points): Chart {
     logX: false,
     xs: points.map(({ step }) => step),
     lines: [
-      { name: 'train', tone: 'trained', dots: false, values: points.map(({ loss }) => loss) },
+      { name: 'train', tone: 'trained', dots: false, values: points.map(({ loss }) => loss ?? null) },
       { name: 'validation', tone: 'judged', dots: validation.includes(null), values: validation },
     ],
     marks: [],
@@ -95,12 +99,17 @@ function accuracyChart(points: Points): Chart {
     xs: points.map(({ step }) => step),
     lines: [
       ...(train.some((value) => value !== null)
-        ? [{ name: 'train', tone: 'trained', dots: train.includes(null), values: train } as const]
+        ? [{ name: 'train', tone: 'trained', dots: isBroken(train), values: train } as const]
         : []),
       { name: 'validation', tone: 'judged', dots: values.includes(null), values },
     ],
     marks: [],
   }
+}
+
+/** Whether values are missing after the first that is known. */
+function isBroken(values: readonly (number | null)[]): boolean {
+  return values.slice(values.findIndex((value) => value !== null)).includes(null)
 }
 
 /** Validation accuracy over the L2s that were tried so far, the weakest at the left. */

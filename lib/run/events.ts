@@ -51,9 +51,10 @@ export const downloadProgressSchema = z.object({ receivedBytes: whole, totalByte
 export type DownloadProgress = z.infer<typeof downloadProgressSchema>
 
 export const curvePointSchema = z.object({
-  /** Iteration of the exact solver, epoch of the others. */
+  /** Iteration of the exact solver, epoch of the others; 0: before the first. */
   step: whole,
-  loss: z.number(),
+  /** Of training; absent where nothing was trained yet: fine-tuning judges what it starts from. */
+  loss: z.number().optional(),
   validationLoss: z.number().optional(),
   validationTop1: z.number().optional(),
   /** Share of right answers among the pictures that were learned from, each judged before its step. */
@@ -61,6 +62,22 @@ export const curvePointSchema = z.object({
   learningRate: z.number().optional(),
 })
 export type CurvePoint = z.infer<typeof curvePointSchema>
+
+/** How far an epoch of fine-tuning is. */
+export const stepProgressSchema = z.object({
+  series: z.string(),
+  /** From 1, as `batch` of `batches`. */
+  epoch: z.number().int().positive(),
+  batch: z.number().int().positive(),
+  batches: whole,
+  /** Of this batch. */
+  loss: z.number(),
+  learningRate: z.number(),
+  imagesPerSecond: z.number().nonnegative(),
+  /** Of the phase. */
+  etaSeconds: seconds.optional(),
+})
+export type StepProgress = z.infer<typeof stepProgressSchema>
 
 /** One stretch of training with the same weights unfrozen, as it was planned. */
 export const plannedPhaseSchema = z.object({
@@ -141,6 +158,8 @@ export const newRunEventSchema = z.discriminatedUnion('type', [
   extractionSummarySchema.extend({ type: z.literal('extracted') }),
   /** `series` names the curve: `l2=0.001`, `refit`, `sgd`, or a phase of fine-tuning. */
   curvePointSchema.extend({ type: z.literal('point'), series: z.string(), etaSeconds: seconds.optional() }),
+  /** At most about one a second. */
+  stepProgressSchema.extend({ type: z.literal('step') }),
   chosenL2Schema.extend({ type: z.literal('l2-chosen') }),
   z.object({ type: z.literal('head-fitted'), l2: z.number().optional(), seconds }),
   z.object({ type: z.literal('evaluated'), evaluation: evaluationSummarySchema }),

@@ -1,5 +1,5 @@
 import { count, duration } from '../figures.ts'
-import type { CurvePoint, DownloadProgress, TrainingPhaseEvent } from './events.ts'
+import type { CurvePoint, DownloadProgress, StepProgress, TrainingPhaseEvent } from './events.ts'
 import type { Curve, Run } from './run.ts'
 
 /** A phase of a run, as the bar on its page shows it; `share` is how much of it is done, absent while nobody knows. */
@@ -30,11 +30,13 @@ export function progressOf(run: Run): RunProgress {
     return { id, stands: run.endedAt === undefined ? 'ahead' : 'left out', words: AHEAD[id] }
   })
   const progress = 'progress' in state ? state.progress : undefined
-  const etaSeconds = state.status === 'training' ? state.latest?.etaSeconds : progress?.etaSeconds
+  const training = state.status === 'training' ? (state.step ?? state.latest) : undefined
+  const etaSeconds = (training ?? progress)?.etaSeconds
+  const pace = progress ?? (state.status === 'training' ? state.step : undefined)
   return {
     phases,
     ...(etaSeconds !== undefined && { etaSeconds }),
-    ...(progress && { imagesPerSecond: progress.imagesPerSecond }),
+    ...(pace && { imagesPerSecond: pace.imagesPerSecond }),
   }
 }
 
@@ -101,7 +103,7 @@ function now(run: Run, id: RunPhase['id']): Pick<RunPhase, 'words' | 'share'> {
   if (state.status === 'training') {
     const { solver } = settings
     const { trainingPhase: phase } = run
-    if (phase && phase.epochs > 0) return epochsOf(phase, state.latest?.step ?? 0)
+    if (phase && phase.epochs > 0) return epochsOf(phase, state.latest?.step ?? 0, state.step)
     if (!state.latest) return { words: 'train' }
     if (solver.kind === 'exact') return { words: `${state.latest.series}, iteration ${state.latest.step}` }
     const { step } = state.latest
@@ -113,9 +115,18 @@ function now(run: Run, id: RunPhase['id']): Pick<RunPhase, 'words' | 'share'> {
   return { words: `${id} ${words}`, share: progress.total === 0 ? 1 : progress.done / progress.total }
 }
 
-function epochsOf({ name, epochs, index, count }: TrainingPhaseEvent, step: number) {
-  const which = count > 1 ? `${name} (${index + 1} of ${count}), ` : ''
-  return { words: `${which}epoch ${step} of ${epochs}`, share: Math.min(1, step / epochs) }
+function epochsOf(
+  { name, epochs, index, count: phases }: TrainingPhaseEvent,
+  done: number,
+  step: StepProgress | undefined,
+) {
+  const which = phases > 1 ? `${name} (${index + 1} of ${phases}), ` : ''
+  if (!step) return { words: `${which}epoch ${done} of ${epochs}`, share: Math.min(1, done / epochs) }
+  const { epoch, batch, batches } = step
+  return {
+    words: `${which}epoch ${epoch} of ${epochs}, batch ${count(batch)} of ${count(batches)}`,
+    share: Math.min(1, (epoch - 1 + batch / batches) / epochs),
+  }
 }
 
 function done({ extraction, l2, trainingPhase, evaluation }: Run, id: RunPhase['id']): string {

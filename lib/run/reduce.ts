@@ -112,6 +112,10 @@ function fold(run: Run, event: RunEvent): Run {
       const latest = { ...point, series, ...(etaSeconds !== undefined && { etaSeconds }) }
       return { ...run, curves: withPoint(run.curves, series, point), state: { status: 'training', latest } }
     }
+    case 'step': {
+      const latest = run.state.status === 'training' ? run.state.latest : undefined
+      return { ...run, state: { status: 'training', ...(latest && { latest }), step: bodyOf(event) } }
+    }
     case 'l2-chosen':
       return { ...run, l2: bodyOf(event) }
     case 'head-fitted':

@@ -4,6 +4,7 @@ import {
   downloadProgressSchema,
   extractionProgressSchema,
   problemSummarySchema,
+  stepProgressSchema,
 } from './events.ts'
 
 /** Where a run stands. */
@@ -15,6 +16,8 @@ export const runStateSchema = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('training'),
     latest: curvePointSchema.extend({ series: z.string(), etaSeconds: z.number().optional() }).optional(),
+    /** Of the epoch that runs, where fine-tuning has told of it. */
+    step: stepProgressSchema.optional(),
   }),
   /** The test split is extracted first, hence the progress. */
   z.object({ status: z.literal('evaluating'), progress: extractionProgressSchema.optional() }),

@@ -33,7 +33,7 @@ function stretches(points: readonly CurvePoint[]): (index: number) => number {
 /** In the order in which they stand; of equal ones the earliest. */
 function extremes(stretch: readonly CurvePoint[], withFirst: boolean, withLast: boolean): CurvePoint[] {
   const kept = new Set<CurvePoint | undefined>([
-    best(stretch, ({ loss }) => -loss),
+    best(stretch, ({ loss }) => loss && -loss),
     best(stretch, ({ loss }) => loss),
     best(stretch, ({ validationLoss }) => validationLoss && -validationLoss),
     best(stretch, ({ validationTop1 }) => validationTop1),

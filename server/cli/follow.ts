@@ -1,5 +1,5 @@
 import { bytes } from '../../lib/figures.ts'
-import type { PlannedPhase, RunEvent } from '../../lib/run/events.ts'
+import type { PlannedPhase, RunEvent, StepProgress } from '../../lib/run/events.ts'
 import { type Curve, isOver, type Run, reduceRun } from '../../lib/run/run.ts'
 import { askOwner } from '../owner/control.ts'
 import { gone } from '../owner/owned-datasets.ts'
@@ -96,6 +96,11 @@ function linesOf(event: RunEvent): string[] {
     }
     case 'head-fitted':
       return [`head fitted in ${duration(event.seconds)}`]
+    case 'point': {
+      const { step, loss, validationLoss = 0, validationTop1 = 0 } = event
+      const judged = `validation loss ${validationLoss.toFixed(3)}, top-1 ${percent(validationTop1)}`
+      return step === 0 && loss === undefined ? [`before fine-tuning: ${judged}`] : []
+    }
     case 'stop-requested':
       return ['stopping at the next step …']
     default:
@@ -124,7 +129,22 @@ function phaseLine({
 function curveLine({ series, points }: Curve): string {
   const last = points.at(-1)!
   const judged = last.validationTop1 === undefined ? '' : `, validation top-1 ${percent(last.validationTop1)}`
-  return `  ${series.padEnd(12)} ${sparkline(points.map(({ loss }) => loss))} loss ${last.loss.toFixed(3)} after ${last.step} steps${judged}`
+  const losses = points.flatMap(({ loss }) => (loss === undefined ? [] : [loss]))
+  const trained = losses.length > 0 ? `${sparkline(losses)} loss ${losses.at(-1)!.toFixed(3)} ` : ''
+  return `  ${series.padEnd(12)} ${trained}after ${last.step} steps${judged}`
+}
+
+function stepLine({
+  series,
+  epoch,
+  batch,
+  batches,
+  loss,
+  imagesPerSecond,
+  etaSeconds,
+}: StepProgress): string {
+  const left = etaSeconds === undefined ? '' : `, ${duration(etaSeconds)} left`
+  return `training ${series}, epoch ${epoch} ${bar(batch / batches)} loss ${loss.toFixed(4)}, ${imagesPerSecond.toFixed(0)} images/s${left}`
 }
 
 function progressLine({ state }: Run): string | undefined {
@@ -141,9 +161,14 @@ function progressLine({ state }: Run): string | undefined {
       return `${state.status} ${bar(done / total)} ${done} of ${total}, ${imagesPerSecond.toFixed(0)} images/s${left}`
     }
     case 'training': {
+      if (state.step) return stepLine(state.step)
       if (!state.latest) return 'training …'
       const { series, step, loss, validationLoss } = state.latest
-      return `training ${series}, step ${step}: loss ${loss.toFixed(4)}${validationLoss === undefined ? '' : `, validation ${validationLoss.toFixed(4)}`}`
+      const figures = [
+        loss !== undefined && `loss ${loss.toFixed(4)}`,
+        validationLoss !== undefined && `validation ${validationLoss.toFixed(4)}`,
+      ].filter(Boolean)
+      return `training ${series}, step ${step}: ${figures.join(', ')}`
     }
     default:
       return undefined

@@ -42,7 +42,9 @@ export function logWriter(append: (events: NewRunEvent[]) => Promise<unknown>): 
   }
 }
 
-/** Of extraction progress in a row only the last matters. */
+/** Of progress in a row only the last matters. */
 function withoutOvertaken(events: readonly NewRunEvent[]): NewRunEvent[] {
-  return events.filter(({ type }, i) => !(type === 'extraction' && events[i + 1]?.type === 'extraction'))
+  return events.filter(
+    ({ type }, i) => !((type === 'extraction' || type === 'step') && events[i + 1]?.type === type),
+  )
 }

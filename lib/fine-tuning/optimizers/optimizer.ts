@@ -53,12 +53,13 @@ export class Optimizer {
     return after.moved
   }
 
+  /** What it remembers now; of weights that have not moved since it was restored, what was saved then. */
   async save(): Promise<SavedSlots> {
-    const saved: Record<string, Record<string, WeightTensor>> = {}
+    const saved: Record<string, Readonly<Record<string, WeightTensor>>> = { ...this.restored }
     for (const [name, slots] of this.slots) {
       const values: Record<string, WeightTensor> = {}
       for (const [slot, tensor] of Object.entries(slots))
-        values[slot] = { shape: tensor.shape, data: (await tensor.data()) as Float32Array }
+        values[slot] = { shape: tensor.shape, data: Float32Array.from(await tensor.data()) }
       saved[name] = values
     }
     return saved

@@ -92,6 +92,16 @@ export const anyEvent: fc.Arbitrary<NewRunEvent> = fc
       loss: rate,
     }),
     fc.record({
+      type: fc.constant('step' as const),
+      series: fc.constantFrom('fine-tuning', 'stage 2'),
+      epoch: fc.integer({ min: 1, max: 9 }),
+      batch: fc.integer({ min: 1, max: 9 }),
+      batches: whole,
+      loss: rate,
+      learningRate: rate,
+      imagesPerSecond: rate,
+    }),
+    fc.record({
       type: fc.constant('l2-chosen' as const),
       l2: rate,
       validationLoss: rate,

@@ -3,7 +3,6 @@ import type { WeightStore, WeightTensor } from '../../../lib/backbone/graph.ts'
 import { HEAD, type Head, headFromTensors, headTensors } from '../../../lib/backbone/head.ts'
 import { type FineTuned, type FineTuneTask, fineTune } from '../../../lib/fine-tuning/fine-tune.ts'
 import { overlaid } from '../../../lib/fine-tuning/overlaid.ts'
-import type { EpochPoint } from '../../../lib/fine-tuning/run-phase.ts'
 import type { FineTuningState } from '../../../lib/fine-tuning/state.ts'
 import { trainingOf } from '../../../lib/run/settings.ts'
 import { fineTuningPhase } from '../../../lib/strategy/fine-tuning-phase.ts'
@@ -19,9 +18,10 @@ import { perClass } from '../plan.ts'
 import { runFolder } from '../run-folder.ts'
 import { featureCacheFolder, type SplitExtraction } from '../split-features.ts'
 import { fitOnFeatures, type Telling, type TrainedHead } from '../train-head.ts'
-import { readCheckpoint, writeCheckpoint } from './checkpoints.ts'
+import { checkpointClock, readCheckpoint, writeCheckpoint } from './checkpoints.ts'
 import { chooseTrainingEngine } from './choose-engine.ts'
 import { openPhaseData, prefixWeights } from './phase-data.ts'
+import { tellingOf } from './telling.ts'
 
 export type FineTuneRunTask = {
   readonly job: Job
@@ -58,6 +58,7 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
   const changed = [...new Set([...planned.skipped, ...phases.flatMap((phase) => changedBy(phase, backbone))])]
   const speed: Speed = { device: device.title }
   let latest: FineTuningState | undefined = from
+  const tell = tellingOf(emit, phases, pictures)
   const tuned = await fineTune({
     graph: backbone.graphWithHead,
     weights: start,
@@ -66,12 +67,16 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
     device,
     seed: settings.seed,
     from,
+    // A resumed run too: its earlier attempt may have ended before the start was judged.
+    ...(planned.phases[0]!.by === 'solver' && { onStart: tell.start }),
+    onStep: tell.step,
     onPoint: (point) => {
-      emit(pointEvent(point, phases, pictures))
+      tell.epoch(point)
       const { flops } = phases.find(({ name }) => name === point.phase)!.plan
       speed.trainingGflopsPerSecond = (point.imagesPerSecond * (flops.suffix + flops.suffixBackward)) / 1e9
     },
     shouldStop: () => stop.aborted,
+    checkpointDue: checkpointClock(),
     checkpoint: async (state) => {
       latest = state
       await writeCheckpoint(runFolder(dataDir, job.run), state)
@@ -167,23 +172,6 @@ function changedBy({ plan }: PhasePlan, { graphWithHead }: PreparedBackbone): st
     node.op === 'batchNorm' && moving.has(node.id) ? [node.mean, node.variance] : [],
   )
   return [...plan.trainedWeights, ...statistics]
-}
-
-/** `pictures`: of the train split, for the time that is left of the phase. */
-function pointEvent(point: EpochPoint, phases: readonly PhasePlan[], pictures: number) {
-  const { phase, epoch, loss, top1, learningRate, validationLoss, validationTop1, imagesPerSecond } = point
-  const epochs = phases.find(({ name }) => name === phase)?.epochs ?? 0
-  return {
-    type: 'point',
-    series: phase,
-    step: epoch,
-    loss,
-    top1,
-    learningRate,
-    ...(validationLoss !== undefined && { validationLoss }),
-    ...(validationTop1 !== undefined && { validationTop1 }),
-    ...(epochs > epoch && { etaSeconds: ((epochs - epoch) * pictures) / imagesPerSecond }),
-  } as const
 }
 
 /** The head, and the backbone's tensors that are no longer the pretrained ones. */
