@@ -13,7 +13,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    globalSetup: ['e2e/setup/postgres.ts', 'e2e/setup/install-chromium.ts'],
+    globalSetup: ['e2e/setup/postgres.ts', 'e2e/setup/install-chromium.ts', 'e2e/setup/vulkan-loader.ts'],
     reporters: ['default', './scripts/closing-line.ts'],
   },
 })

@@ -1,7 +1,14 @@
 import type { BackboneGraph, TensorId, WeightStore } from '../../lib/backbone/graph.ts'
 
 /** What an engine found on this machine, or why it can't be used here. */
-export type Probe = { available: true; version: string } | { available: false; why: string }
+export type Probe =
+  | {
+      available: true
+      version: string
+      /** Its GPU is one in software: right, and far too slow to be chosen. */
+      software?: true
+    }
+  | { available: false; why: string }
 
 /** A result, spatial ones as NHWC. */
 export type OutputTensor = { readonly shape: readonly number[]; readonly data: Float32Array }

@@ -10,7 +10,7 @@ export type TrainingDevice = Device & {
 
 /** What trains a network. Every implementation passes `training-engine.suite.ts`. */
 export interface TrainingEngine {
-  readonly id: 'tensorflow' | 'wasm'
+  readonly id: 'tensorflow' | 'webgpu' | 'wasm'
   /** What this machine offers, or why not: never throws. */
   probe(): Promise<Probe>
   /**

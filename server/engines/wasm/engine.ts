@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { loadWeights, runGraph } from '../../../lib/backbone/interpreter.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { InferenceEngine, Probe } from '../inference-engine.ts'
-import { batchOf } from '../input.ts'
+import { interpretedSession } from '../interpreted.ts'
 import { activateWasm } from './backend.ts'
 
 /** The interpreter over tfjs ops on WebAssembly: slow, but the same kernels as a browser without a GPU. */
@@ -12,23 +11,7 @@ export function wasmEngine(): InferenceEngine {
     probe,
     async open(graph, weights, outputs) {
       await activateWasm(tf)
-      const loaded = loadWeights(tf, graph, weights, outputs)
-      return {
-        async run(images) {
-          const input = tf.tensor4d(images, [batchOf(graph, images), graph.size, graph.size, 3])
-          const results = runGraph(tf, graph, loaded, input, outputs)
-          try {
-            const read = outputs.map(async (id) => {
-              const { shape } = results[id]!
-              return [id, { shape, data: (await results[id]!.data()) as Float32Array }] as const
-            })
-            return Object.fromEntries(await Promise.all(read))
-          } finally {
-            tf.dispose([input, results])
-          }
-        },
-        close: async () => loaded.dispose(),
-      }
+      return interpretedSession(tf, graph, weights, outputs)
     },
   }
 }

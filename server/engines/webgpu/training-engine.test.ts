@@ -1,0 +1,9 @@
+import { whyNoWebgpu } from '../../../e2e/setup/software-gpu.ts'
+import { describeTrainingEngine } from '../training-engine.suite.ts'
+import { webgpuTrainingEngine } from './training-engine.ts'
+
+// In software a step of a whole network takes minutes: `npm run parity -- --all` runs them.
+describeTrainingEngine('webgpu', webgpuTrainingEngine, {
+  absent: await whyNoWebgpu(webgpuTrainingEngine()),
+  wholeNetworks: false,
+})
