@@ -1,4 +1,4 @@
-import { Check, CircleSlash, Hourglass, TriangleAlert } from 'lucide-react'
+import { Check, CircleSlash, Hourglass, RotateCw, TriangleAlert } from 'lucide-react'
 import type { RunSummary } from '../../lib/api/runs.ts'
 import { Badge } from '../ui/badge.tsx'
 
@@ -8,6 +8,7 @@ const WORDS: Record<RunSummary['status'], string> = {
   extracting: 'extracting',
   training: 'training',
   evaluating: 'evaluating',
+  interrupted: 'interrupted',
   succeeded: 'done',
   stopped: 'stopped',
   failed: 'failed',
@@ -38,6 +39,12 @@ export function StatusBadge({
       return (
         <Badge>
           <CircleSlash aria-hidden /> {words}
+        </Badge>
+      )
+    case 'interrupted':
+      return (
+        <Badge>
+          <RotateCw aria-hidden /> {words}
         </Badge>
       )
     case 'queued':

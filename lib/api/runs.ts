@@ -2,17 +2,7 @@ import { z } from 'zod'
 import { extractionProgressSchema, problemSummarySchema } from '../run/events.ts'
 import { isOver, type Run } from '../run/run.ts'
 import { runSettingsSchema } from '../run/settings.ts'
-
-const STATUSES = [
-  'queued',
-  'preparing',
-  'extracting',
-  'training',
-  'evaluating',
-  'succeeded',
-  'stopped',
-  'failed',
-] as const
+import { STATUSES } from '../run/states.ts'
 
 /** A run on one line of a list. */
 export const runSummarySchema = z.object({

@@ -138,6 +138,10 @@ export const chosenL2Schema = z.object({
 })
 export type ChosenL2 = z.infer<typeof chosenL2Schema>
 
+/** What broke an attempt off: its worker vanished, its trainer made no progress any more, or its server was ended. */
+export const interruptionSchema = z.enum(['vanished', 'stuck', 'closed'])
+export type Interruption = z.infer<typeof interruptionSchema>
+
 /** What happens to a run, before the log has numbered it. */
 export const newRunEventSchema = z.discriminatedUnion('type', [
   /** The first event of every run. */
@@ -164,6 +168,8 @@ export const newRunEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('head-fitted'), l2: z.number().optional(), seconds }),
   z.object({ type: z.literal('evaluated'), evaluation: evaluationSummarySchema }),
   z.object({ type: z.literal('stop-requested') }),
+  /** The attempt is over and the run is not: another attempt begins. */
+  z.object({ type: z.literal('interrupted'), why: interruptionSchema }),
   z.object({ type: z.literal('succeeded') }),
   /** `kept`: whether the best head so far was kept. */
   z.object({ type: z.literal('stopped'), kept: z.boolean() }),

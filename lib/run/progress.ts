@@ -1,5 +1,11 @@
 import { count, duration } from '../figures.ts'
-import type { CurvePoint, DownloadProgress, StepProgress, TrainingPhaseEvent } from './events.ts'
+import type {
+  CurvePoint,
+  DownloadProgress,
+  Interruption,
+  StepProgress,
+  TrainingPhaseEvent,
+} from './events.ts'
 import type { Curve, Run } from './run.ts'
 
 /** A phase of a run, as the bar on its page shows it; `share` is how much of it is done, absent while nobody knows. */
@@ -44,10 +50,22 @@ export function progressOf(run: Run): RunProgress {
 export function statusWords(run: Run): string {
   const { state } = run
   if (state.status === 'queued') return 'waits for a device'
+  if (state.status === 'interrupted') return interruptedWords(state.why)
   if (state.status === 'preparing') return state.download ? downloadWords(state.download) : 'prepares'
   if (run.requestedStop && run.endedAt === undefined) return 'stops'
   if (state.status === 'stopped') return state.kept ? 'stopped, the best head so far is kept' : 'stopped'
   return state.status
+}
+
+const INTERRUPTED: Readonly<Record<Interruption, string>> = {
+  vanished: 'its worker vanished',
+  stuck: 'it made no progress any more',
+  closed: 'its server was ended',
+}
+
+/** Why an attempt broke off, and that the run goes on. */
+export function interruptedWords(why: Interruption): string {
+  return `interrupted: ${INTERRUPTED[why]}; goes on as soon as it has a device`
 }
 
 /** `fetches the weights: 12 of 98 MB`. */

@@ -2,12 +2,13 @@ import { Problem } from '../problem.ts'
 import type { CurvePoint, ExtractionSummary, RunEvent } from './events.ts'
 import type { Curve, Run } from './run.ts'
 import type { RunState } from './state.ts'
+import { attemptIsOver, mayMove } from './states.ts'
 import { thinned } from './thin-curve.ts'
 
 // Apart from the schemas, so that a page that folds events does not load zod.
 
 /** Raised whenever the same log folds to another run: what was folded and stored before is then folded again. */
-export const RUN_FOLD_VERSION = 2
+export const RUN_FOLD_VERSION = 3
 
 /** Events are missing between what a reader has and what it was given: it should ask for those after `have`. */
 export class EventGap extends Problem {
@@ -32,10 +33,10 @@ export function reduceRun(run: Run | undefined, event: RunEvent): Run {
   if (event.attempt < run.attempt) throw fenced(run.id, event.attempt, run.attempt)
   const current = event.attempt > run.attempt ? nextAttempt(run, event.attempt) : run
   const next = { ...current, seq: event.seq }
-  return isOver(current.state) ? next : fold(next, event)
+  return attemptIsOver(current.state) ? next : fold(next, event)
 }
 
-/** Whether nothing more will happen to the attempt. */
+/** Whether nothing more will happen to the run, unless somebody resumes it. */
 export function isOver(state: RunState): boolean {
   return state.status === 'succeeded' || state.status === 'stopped' || state.status === 'failed'
 }
@@ -45,6 +46,11 @@ export function fenced(run: string, attempt: number, latest: number): Problem {
   return new Problem('runs/fenced', {
     says: `Attempt ${attempt} of run ${run} is over: attempt ${latest} has taken its place.`,
   })
+}
+
+/** The refusal of what an interrupted attempt still says. */
+export function brokenOff(run: string, attempt: number): Problem {
+  return new Problem('runs/fenced', { says: `Attempt ${attempt} of run ${run} is over: it was interrupted.` })
 }
 
 function firstOf(event: RunEvent): Run {
@@ -90,31 +96,31 @@ function fold(run: Run, event: RunEvent): Run {
     case 'queued':
       return run
     case 'started':
-      return { ...run, startedAt: at, state: { status: 'preparing' } }
+      return { ...moved(run, { status: 'preparing' }), startedAt: at }
     case 'phase':
-      return run.state.status === event.phase ? run : { ...run, state: { status: event.phase } }
+      return run.state.status === event.phase ? run : moved(run, { status: event.phase })
     case 'download':
-      return { ...run, state: { status: 'preparing', download: bodyOf(event) } }
+      return moved(run, { status: 'preparing', download: bodyOf(event) })
     case 'plan':
       return { ...run, plan: bodyOf(event) }
     case 'training-engine':
       return { ...run, engine: bodyOf(event) }
     case 'training-phase':
-      return { ...run, trainingPhase: bodyOf(event), state: { status: 'training' } }
+      return { ...moved(run, { status: 'training' }), trainingPhase: bodyOf(event) }
     case 'extraction': {
       const status = run.state.status === 'evaluating' ? 'evaluating' : 'extracting'
-      return { ...run, state: { status, progress: bodyOf(event) } }
+      return moved(run, { status, progress: bodyOf(event) })
     }
     case 'extracted':
       return { ...run, extraction: together(run.extraction, bodyOf(event)) }
     case 'point': {
       const { series, etaSeconds, ...point } = bodyOf(event)
       const latest = { ...point, series, ...(etaSeconds !== undefined && { etaSeconds }) }
-      return { ...run, curves: withPoint(run.curves, series, point), state: { status: 'training', latest } }
+      return { ...moved(run, { status: 'training', latest }), curves: withPoint(run.curves, series, point) }
     }
     case 'step': {
       const latest = run.state.status === 'training' ? run.state.latest : undefined
-      return { ...run, state: { status: 'training', ...(latest && { latest }), step: bodyOf(event) } }
+      return moved(run, { status: 'training', ...(latest && { latest }), step: bodyOf(event) })
     }
     case 'l2-chosen':
       return { ...run, l2: bodyOf(event) }
@@ -124,13 +130,24 @@ function fold(run: Run, event: RunEvent): Run {
       return { ...run, evaluation: event.evaluation }
     case 'stop-requested':
       return { ...run, requestedStop: true }
+    case 'interrupted':
+      return moved(run, { status: 'interrupted', was: run.state.status, why: event.why })
     case 'succeeded':
-      return { ...run, endedAt: at, state: { status: 'succeeded' } }
+      return ended(moved(run, { status: 'succeeded' }), at)
     case 'stopped':
-      return { ...run, endedAt: at, state: { status: 'stopped', kept: event.kept } }
+      return ended(moved(run, { status: 'stopped', kept: event.kept }), at)
     case 'failed':
-      return { ...run, endedAt: at, state: { status: 'failed', problem: event.problem } }
+      return ended(moved(run, { status: 'failed', problem: event.problem }), at)
   }
+}
+
+/** The run in its next state; as it was where no transition leads there. */
+function moved(run: Run, state: RunState): Run {
+  return mayMove(run.state.status, state.status) ? { ...run, state } : run
+}
+
+function ended(run: Run, at: string): Run {
+  return isOver(run.state) ? { ...run, endedAt: at } : run
 }
 
 /** An event without its stamp and type. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type RunEvent, runEventSchema } from './events.ts'
 import { EventGap, isOver, type Run, reduceRun, runSchema } from './run.ts'
+import { attemptIsOver } from './states.ts'
 import { anyEvent, anyLog, attemptOf, logOf, QUEUED } from './testing/logs.ts'
 
 const fold = (log: readonly RunEvent[]): Run => log.reduce<Run | undefined>(reduceRun, undefined)!
@@ -71,7 +72,13 @@ describe('a run told by its log', () => {
 
   test('extraction for the evaluation does not take the run back to extracting', () => {
     const progress = { done: 1, total: 2, fromCache: 0, imagesPerSecond: 1 }
-    const run = fold(attemptOf({ type: 'phase', phase: 'evaluating' }, { type: 'extraction', ...progress }))
+    const run = fold(
+      attemptOf(
+        { type: 'started', pid: 1 },
+        { type: 'phase', phase: 'evaluating' },
+        { type: 'extraction', ...progress },
+      ),
+    )
     expect(run.state).toEqual({ status: 'evaluating', progress })
   })
 
@@ -187,7 +194,7 @@ describe('laws of reduceRun', () => {
       fc.property(anyLog, (log) => {
         const points = (run: Run) => run.curves.reduce((sum, { points }) => sum + points.length, 0)
         const before = fold(log)
-        fc.pre(!isOver(before.state))
+        fc.pre(!attemptIsOver(before.state))
         const event = { type: 'point' as const, series: 'refit', step: 1, loss: 1 }
         const after = reduceRun(before, {
           ...event,

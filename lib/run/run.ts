@@ -12,7 +12,7 @@ import {
 import { runSettingsSchema } from './settings.ts'
 import { runStateSchema } from './state.ts'
 
-export { EventGap, fenced, isOver, RUN_FOLD_VERSION, reduceRun } from './reduce.ts'
+export { brokenOff, EventGap, fenced, isOver, RUN_FOLD_VERSION, reduceRun } from './reduce.ts'
 
 const curveSchema = z.object({ series: z.string(), points: z.array(curvePointSchema) })
 export type Curve = z.infer<typeof curveSchema>

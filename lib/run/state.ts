@@ -3,6 +3,7 @@ import {
   curvePointSchema,
   downloadProgressSchema,
   extractionProgressSchema,
+  interruptionSchema,
   problemSummarySchema,
   stepProgressSchema,
 } from './events.ts'
@@ -21,6 +22,8 @@ export const runStateSchema = z.discriminatedUnion('status', [
   }),
   /** The test split is extracted first, hence the progress. */
   z.object({ status: z.literal('evaluating'), progress: extractionProgressSchema.optional() }),
+  /** Its attempt broke off; another one goes on. `was`: how far it had come. */
+  z.object({ status: z.literal('interrupted'), was: z.string(), why: interruptionSchema }),
   z.object({ status: z.literal('succeeded') }),
   /** `kept`: whether the best head so far was kept. */
   z.object({ status: z.literal('stopped'), kept: z.boolean() }),

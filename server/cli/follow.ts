@@ -1,5 +1,6 @@
 import { bytes } from '../../lib/figures.ts'
 import type { PlannedPhase, RunEvent, StepProgress } from '../../lib/run/events.ts'
+import { interruptedWords } from '../../lib/run/progress.ts'
 import { type Curve, isOver, type Run, reduceRun } from '../../lib/run/run.ts'
 import { askOwner } from '../owner/control.ts'
 import { gone } from '../owner/owned-datasets.ts'
@@ -151,6 +152,8 @@ function progressLine({ state }: Run): string | undefined {
   switch (state.status) {
     case 'queued':
       return 'queued …'
+    case 'interrupted':
+      return interruptedWords(state.why)
     case 'preparing':
       return state.download ? downloadLine(state.download) : 'preparing …'
     case 'extracting':

@@ -29,6 +29,7 @@ const UNFINISHED: readonly RunState['status'][] = [
   'extracting',
   'training',
   'evaluating',
+  'interrupted',
 ]
 
 export function openMetrics(settings: MetricsSettings): Metrics {

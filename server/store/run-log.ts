@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import { type NewRunEvent, newRunEventSchema, type RunEvent } from '../../lib/run/events.ts'
-import { fenced, isOver, type Run } from '../../lib/run/run.ts'
+import { brokenOff, fenced, isOver, type Run } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
 import type { Transaction } from './database.ts'
 import { type Folds, type RunRow, rowColumns, snapshotAt } from './folds.ts'
@@ -57,6 +57,7 @@ export async function appendEvents(
   const row = await locked(tx, runId)
   if (attempt !== row.attempt) throw fenced(runId, attempt, row.attempt)
   const before = row.seq === 0 ? undefined : await folds.read(tx, row)
+  if (before?.attempt === attempt && before.state.status === 'interrupted') throw brokenOff(runId, attempt)
   if (added.length === 0) return { events: [], run: before }
   const at = new Date()
   const rows = added.map(({ type, ...body }, i) => ({ runId, seq: row.seq + 1 + i, at, attempt, type, body }))

@@ -303,6 +303,19 @@ export function describeStore(name: string, connect: () => Promise<Database>) {
         ])
       })
 
+      test('what an interrupted attempt still says is refused, before another one has begun', async () => {
+        const { id } = await aRun()
+        const first = await store.runs.beginAttempt(id)
+        await store.runs.append(id, first, [
+          { type: 'started', pid: 1 },
+          { type: 'interrupted', why: 'vanished' },
+        ])
+        const late = store.runs.append(id, first, [{ type: 'succeeded' }])
+        await expect(late).rejects.toMatchObject({ code: 'runs/fenced' })
+        expect(await store.runs.find(id)).toMatchObject({ seq: 3, state: { status: 'interrupted' } })
+        expect(await store.runs.append(id, await store.runs.beginAttempt(id), [point(1)])).toHaveLength(1)
+      })
+
       test('attempts that begin at the same time have numbers of their own', async () => {
         const { id } = await aRun()
         const numbers = await Promise.all([1, 2, 3, 4].map(() => store.runs.beginAttempt(id)))

@@ -109,6 +109,10 @@ export const anyEvent: fc.Arbitrary<NewRunEvent> = fc
     }),
     fc.record({ type: fc.constant('head-fitted' as const), seconds: rate }),
     fc.constant({ type: 'stop-requested' as const }),
+    fc.record({
+      type: fc.constant('interrupted' as const),
+      why: fc.constantFrom('vanished' as const, 'stuck' as const, 'closed' as const),
+    }),
     fc.constant({ type: 'succeeded' as const }),
     fc.record({ type: fc.constant('stopped' as const), kept: fc.boolean() }),
     fc.record({
