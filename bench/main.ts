@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { benchBrowser } from './browser.ts'
+import { benchDevices } from './devices.ts'
 import { describeMachine } from './machine.ts'
 import { benchMainJob } from './main-job.ts'
 import { benchPages } from './pages.ts'
@@ -18,6 +19,7 @@ export type Report = {
 
 const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Report>> = {
   browser: benchBrowser,
+  devices: benchDevices,
   'main-job': benchMainJob,
   pages: benchPages,
   training: benchTraining,

@@ -1,18 +1,24 @@
 /**
- * `node bench/training-steps.ts ARCH full|partial [--batch N] [--steps N] [--repeats N]`: trains on random pictures on the
- * tensorflow engine as a trainer does, and prints one JSON line like the peer's.
+ * `node bench/training-steps.ts ARCH full|partial [--batch N] [--steps N] [--repeats N] [--devices N]`: trains on random
+ * pictures on the tensorflow engine as a trainer does, on one device or on several that share the cores, and prints one JSON
+ * line like the peer's.
  */
+import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { withHead } from '../lib/backbone/head.ts'
 import { BACKBONES, type BackboneId } from '../lib/backbone/registry.ts'
 import { shapesOf } from '../lib/backbone/shapes.ts'
 import { madeUpWeights } from '../lib/backbone/weights/made-up.ts'
 import { fineTune } from '../lib/fine-tuning/fine-tune.ts'
+import { ALONE, type DeviceGroup } from '../lib/fine-tuning/parallel/device-group.ts'
 import type { ExampleSource } from '../lib/fine-tuning/source.ts'
 import { planFreeze } from '../lib/strategy/plan-freeze.ts'
 import { seededRandom } from '../lib/training/random.ts'
+import { environmentOf } from '../server/devices/environment.ts'
 import { tensorflowEngine } from '../server/engines/tensorflow/engine.ts'
+import { makeRingPlace, takeSeat } from '../server/trainer/parallel/join-ring.ts'
 import { median } from './median.ts'
 
 const { values, positionals } = parseArgs({
@@ -21,6 +27,9 @@ const { values, positionals } = parseArgs({
     batch: { type: 'string', default: '16' },
     steps: { type: 'string', default: '6' },
     repeats: { type: 'string', default: '3' },
+    devices: { type: 'string', default: '1' },
+    rank: { type: 'string', default: '0' },
+    ring: { type: 'string' },
   },
 })
 /** What the peer trains as the last group. */
@@ -29,6 +38,7 @@ const LAST_GROUP: Readonly<Record<string, readonly string[]>> = {
   resnet50: ['layer4', 'classifier'],
 }
 
+const sums: number[] = []
 const [arch = 'mobilenetv2_100', strategy = 'full'] = positionals
 const [batch, steps, repeats] = [Number(values.batch), Number(values.steps), Number(values.repeats)]
 
@@ -58,6 +68,7 @@ const source: ExampleSource = {
   },
 }
 
+const group = await joinGroup()
 const ends: number[] = []
 const cpu: NodeJS.CpuUsage[] = []
 await fineTune({
@@ -78,12 +89,14 @@ await fineTune({
   ],
   data: async () => ({ train: source }),
   device: await tensorflowEngine().open(),
+  group,
   seed: 0,
   onStep: () => {
     ends.push(performance.now())
     cpu.push(process.cpuUsage())
   },
 })
+if (group.rank > 0) process.exit(0)
 const rates = Array.from(
   { length: repeats },
   (_, i) => (batch * steps * 1000) / (ends[(i + 1) * steps]! - ends[i * steps]!),
@@ -91,8 +104,41 @@ const rates = Array.from(
 const [first, last] = [cpu[0]!, cpu.at(-1)!]
 const cpuSeconds = (last.user + last.system - first.user - first.system) / 1e6
 process.stdout.write(
-  `${JSON.stringify({ arch, strategy, batch, trained, boundary, img_s: median(rates), all: rates, cpu_s_per_step: cpuSeconds / (steps * repeats), peak_mb: peakMegabytes() })}\n`,
+  `${JSON.stringify({ arch, strategy, batch, trained, boundary, img_s: median(rates), sum_ms: group.size > 1 ? median(sums) : null, all: rates, cpu_s_per_step: cpuSeconds / (steps * repeats), peak_mb: peakMegabytes() })}\n`,
 )
+
+/** This process among those of all devices, which the first one starts. */
+async function joinGroup(): Promise<DeviceGroup> {
+  const [rank, size] = [Number(values.rank), Number(values.devices)]
+  if (size === 1) return ALONE
+  const place = values.ring ? undefined : await makeRingPlace()
+  const folder = values.ring ?? place!.folder
+  const seat = await takeSeat(folder, { rank, size })
+  process.send?.('seated')
+  if (rank > 0) await new Promise((resolve) => process.once('message', resolve))
+  else {
+    const children = Array.from({ length: size - 1 }, (_, i) =>
+      fork(process.argv[1]!, [...process.argv.slice(2), '--rank', String(i + 1), '--ring', folder], {
+        execArgv: [],
+      }),
+    )
+    await Promise.all(children.map((child) => new Promise((resolve) => child.once('message', resolve))))
+    for (const child of children) child.send('join')
+  }
+  const { group } = await seat.join()
+  await place?.remove()
+  const threads = Math.max(1, Math.floor(availableParallelism() / size))
+  // Before TensorFlow is loaded, which reads it then.
+  Object.assign(process.env, environmentOf([{ id: `cpu:${rank}`, kind: 'cpu', index: rank, threads }]))
+  return {
+    ...group,
+    async sum(numbers) {
+      const began = performance.now()
+      await group.sum(numbers)
+      if (numbers.length > 1000) sums.push(performance.now() - began)
+    },
+  }
+}
 
 /** The most memory that this process ever had, where Linux tells. */
 function peakMegabytes(): number | null {

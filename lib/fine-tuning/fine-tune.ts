@@ -7,6 +7,7 @@ import { openNetwork } from './network-on-device.ts'
 import { Optimizer } from './optimizers/optimizer.ts'
 import { overlaid } from './overlaid.ts'
 import { ALONE, anyOf, type DeviceGroup } from './parallel/device-group.ts'
+import { demandSame } from './parallel/same-weights.ts'
 import { diverged, type EpochPoint, runPhase, type StartPoint, type StepPoint } from './run-phase.ts'
 import type { FineTuningPhase } from './settings.ts'
 import type { OpenData } from './source.ts'
@@ -113,6 +114,7 @@ export async function fineTune(task: FineTuneTask): Promise<FineTuned> {
         },
         onEpoch: async (point, at, isBest) => {
           await save(at)
+          await demandSame(group, changed.values())
           if (isBest) best = new Map(changed)
           task.onPoint?.(point)
           await keep()

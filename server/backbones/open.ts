@@ -15,17 +15,26 @@ export type Wanted = {
   readonly outputs: readonly TensorId[]
   /** With what this run trained in the weights. */
   readonly run?: string | undefined
+  /** One by default. */
+  readonly threads?: number
 }
 
 /** A session, and the hash of the weights that it runs on. */
 export type OpenedBackbone = { readonly session: InferenceSession; readonly hash: string }
 
 /**
- * A backbone up to `outputs` under onnxruntime, on one thread: of the registry by its graph, an imported one as it is.
+ * A backbone up to `outputs` under onnxruntime: of the registry by its graph, an imported one as it is.
  *
  * @throws Problem `weights/…`, `backbones/damaged`, `engines/refused`.
  */
-export async function openBackbone({ id, dataDir, graph, outputs, run }: Wanted): Promise<OpenedBackbone> {
+export async function openBackbone({
+  id,
+  dataDir,
+  graph,
+  outputs,
+  run,
+  threads = 1,
+}: Wanted): Promise<OpenedBackbone> {
   const imported = await readImported(dataDir, id)
   if (imported) {
     const session = await openOnnx(await readOnnx(dataDir, imported), {
@@ -37,6 +46,6 @@ export async function openBackbone({ id, dataDir, graph, outputs, run }: Wanted)
   const { weights, hash } = await loadBackboneWeights(id, { dataDir })
   const tuned = run === undefined ? undefined : await readTuned(runFolder(dataDir, run))
   const own = tuned ? overlaid(weights, tuned.tensors) : weights
-  const session = await onnxruntimeEngine({ threads: 1 }).open(graph, own, outputs)
+  const session = await onnxruntimeEngine({ threads }).open(graph, own, outputs)
   return { session, hash: hashWithTuned(hash, tuned) }
 }

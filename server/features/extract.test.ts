@@ -10,6 +10,7 @@ import { writeSafetensors } from '../../lib/backbone/weights/safetensors.ts'
 import { preprocess } from '../../lib/preprocess/preprocess.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
 import { decodePicture } from '../datasets/decoder/decode.ts'
+import type { Device } from '../devices/device.ts'
 import { onnxruntimeEngine } from '../engines/onnxruntime/engine.ts'
 import { SELF_TEST_GRAPH } from '../engines/self-test/network.ts'
 import { selfTestWeights } from '../engines/self-test/self-test.ts'
@@ -47,7 +48,7 @@ beforeAll(async () => {
     graph: SELF_TEST_GRAPH,
     weights: { source: { kind: 'file', path }, hash: sha256(bytes) },
     preprocessing,
-    processes: 2,
+    devices: simulated(2),
   }
   want = await inThisProcess()
 })
@@ -111,8 +112,8 @@ test('a picture that comes twice is extracted once and given twice', async () =>
 
 test('kill -9 of an extractor: another takes its place and nothing is lost', async () => {
   const started: ChildProcess[] = []
-  const { features } = await extractFeatures({ ...base, cacheDir }, () => {
-    const child = startExtractor()
+  const { features } = await extractFeatures({ ...base, cacheDir }, (device) => {
+    const child = startExtractor(device)
     if (started.push(child) === 1) child.once('message', () => child.kill('SIGKILL'))
     return child
   })
@@ -121,10 +122,46 @@ test('kill -9 of an extractor: another takes its place and nothing is lost', asy
   expect(features).toEqual(want)
 })
 
+test.each([1, 2, 4])('%i devices give the same features, byte for byte', async (count) => {
+  const started: string[] = []
+  const { features } = await extractFeatures({ ...base, cacheDir, devices: simulated(count) }, (device) => {
+    started.push(device.id)
+    return startExtractor(device)
+  })
+  expect(started).toEqual(simulated(count).map(({ id }) => id))
+  expect(features).toEqual(want)
+})
+
+test('what the extractor of a device that dies for good had is taken by those of the others', async () => {
+  const lives: string[] = []
+  const { features } = await extractFeatures({ ...base, cacheDir, devices: simulated(3) }, (device) => {
+    lives.push(device.id)
+    const child = startExtractor(device)
+    if (device.id === 'cpu:1') child.once('message', () => child.kill('SIGKILL'))
+    return child
+  })
+  expect(lives.filter((id) => id === 'cpu:1')).toHaveLength(2)
+  expect(lives).toHaveLength(4)
+  expect(features).toEqual(want)
+})
+
+test('pictures and features never pass through the process that asked for them', async () => {
+  let bytes = 0
+  await extractFeatures({ ...base, cacheDir, devices: simulated(2) }, (device) => {
+    const child = startExtractor(device)
+    child.on('message', (message) => {
+      bytes += JSON.stringify(message).length
+    })
+    return child
+  })
+  // A hash of 64 letters per picture, and what is around it.
+  expect(bytes).toBeLessThan(COUNT * 100)
+})
+
 test('an extractor that dies again and again ends the extraction by name, and no process is left', async () => {
   const started: ChildProcess[] = []
-  const extraction = extractFeatures({ ...base, cacheDir }, () => {
-    const child = startExtractor()
+  const extraction = extractFeatures({ ...base, cacheDir }, (device) => {
+    const child = startExtractor(device)
     child.once('message', () => child.kill('SIGKILL'))
     started.push(child)
     return child
@@ -136,8 +173,8 @@ test('an extractor that dies again and again ends the extraction by name, and no
 test('an aborted extraction ends its processes and goes on where it was', async () => {
   const started: ChildProcess[] = []
   const stop = new AbortController()
-  const extraction = extractFeatures({ ...base, cacheDir, signal: stop.signal }, () => {
-    const child = startExtractor()
+  const extraction = extractFeatures({ ...base, cacheDir, signal: stop.signal }, (device) => {
+    const child = startExtractor(device)
     child.once('message', () => stop.abort(new Error('stopped by the test')))
     started.push(child)
     return child
@@ -191,6 +228,11 @@ test('a cut that is not in the graph is refused by name', async () => {
     says: expect.stringContaining('"nowhere"'),
   })
 })
+
+/** One thread each. */
+function simulated(count: number): Device[] {
+  return Array.from({ length: count }, (_, index) => ({ id: `cpu:${index}`, kind: 'cpu', index, threads: 1 }))
+}
 
 async function madeUpPicture(n: number) {
   const noise = Uint8Array.from({ length: 12 * 16 * 3 }, (_, i) => (i * 31 + n * 17 + ((i * n) % 97)) & 255)

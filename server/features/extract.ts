@@ -3,6 +3,7 @@ import { shapesOf } from '../../lib/backbone/shapes.ts'
 import { countLooks, type Looks } from '../../lib/classify/look.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
 import { Problem } from '../../lib/problem.ts'
+import type { Device } from '../devices/device.ts'
 import type { PictureFile, WeightsSource } from './extractor/messages.ts'
 import { type StartExtractor, startExtractor } from './extractor/start.ts'
 import { featureKey } from './feature-key.ts'
@@ -22,8 +23,10 @@ export type Extraction = {
   readonly looks?: Looks
   readonly cacheDir: string
   readonly sharing?: Sharing
-  /** Extractor processes at most; one per core by default. */
-  readonly processes?: number
+  /** Which devices extract; all of the machine by default. */
+  readonly devices?: readonly Device[]
+  /** Of each extractor process; one, the default, is the fastest. */
+  readonly threadsPerProcess?: number
   readonly onProgress?: (progress: ExtractionProgress) => void
   readonly signal?: AbortSignal
 }

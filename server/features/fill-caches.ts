@@ -1,11 +1,12 @@
-import { availableParallelism } from 'node:os'
 import type { BackboneGraph } from '../../lib/backbone/graph.ts'
 import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
+import type { Device } from '../devices/device.ts'
 import type { SharedFiles } from '../objects/shared-files.ts'
 import { type FeatureCache, openFeatureCache } from './cache/cache.ts'
 import type { FeatureKey } from './cache/key.ts'
 import type { PictureFile, Rows, View, WeightsSource } from './extractor/messages.ts'
 import { type StartExtractor, startExtractor } from './extractor/start.ts'
+import { extractorDevices, wholeProcessor } from './extractor-devices.ts'
 import { runExtractors } from './extractors.ts'
 import { type ExtractionProgress, progressMeter } from './progress.ts'
 import { obtainPictures, publishSegments, pullSegments } from './shared-segments.ts'
@@ -24,8 +25,10 @@ export type Filling = {
   readonly cacheDir: string
   /** Where other machines take part. */
   readonly sharing?: Sharing | undefined
-  /** Extractor processes at most; one per core by default. */
-  readonly processes?: number | undefined
+  /** All of the machine by default. */
+  readonly devices?: readonly Device[] | undefined
+  /** Of each extractor; one is the fastest. */
+  readonly threadsPerProcess?: number | undefined
   readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -72,7 +75,7 @@ export async function fillCaches(filling: Filling, start: StartExtractor = start
   meter(0)
   if (missing.length > 0) {
     if (sharing?.files.place) await obtainPictures(missing, sharing.obtain)
-    const most = filling.processes ?? availableParallelism()
+    const enough = Math.max(1, Math.floor(missing.length / WORTH_A_PROCESS))
     await runExtractors({
       assignment: {
         graph,
@@ -84,9 +87,10 @@ export async function fillCaches(filling: Filling, start: StartExtractor = start
         weights,
         preprocessing,
         width,
+        threads: filling.threadsPerProcess ?? 1,
       },
       pictures: missing,
-      processes: Math.max(1, Math.min(most, Math.floor(missing.length / WORTH_A_PROCESS))),
+      devices: extractorDevices(filling.devices ?? [wholeProcessor()], filling).slice(0, enough),
       start,
       onExtracted: meter,
       signal,

@@ -1,11 +1,11 @@
 import type { Split } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
-import { threadsOf } from '../devices/device.ts'
 import { prepareBackbone } from './backbone.ts'
 import { fineTuneRun } from './fine-tuning/fine-tune-run.ts'
 import type { Job } from './job.ts'
 import { judge } from './judge.ts'
+import type { StartDeviceProcess } from './parallel/device-process/start.ts'
 import { planAttempt, planEvent } from './plan.ts'
 import { type RunRecord, runFolder, writeRunFolder } from './run-folder.ts'
 import type { SplitExtraction } from './split-features.ts'
@@ -16,16 +16,24 @@ import { hashWithTuned, writeTuned } from './tuned-weights.ts'
  * One attempt at a run, from imported pictures to a judged model in the run's folder: prepare, extract, train, evaluate.
  * Whatever happens ends as an event.
  */
-export async function runAttempt(job: Job, { emit, stop }: Telling): Promise<void> {
+export async function runAttempt(
+  job: Job,
+  { emit, stop }: Telling,
+  startDevice?: StartDeviceProcess,
+): Promise<void> {
   try {
-    emit(await attempt(job, { emit, stop }))
+    emit(await attempt(job, { emit, stop }, startDevice))
   } catch (thrown) {
     if (stop.aborted && thrown === stop.reason) emit({ type: 'stopped', kept: false })
     else emit({ type: 'failed', problem: Problem.from(thrown).summary() })
   }
 }
 
-async function attempt(job: Job, telling: Telling): Promise<NewRunEvent> {
+async function attempt(
+  job: Job,
+  telling: Telling,
+  startDevice: StartDeviceProcess | undefined,
+): Promise<NewRunEvent> {
   const { dataDir, settings, dataset } = job
   const { emit, stop } = telling
   emit({ type: 'phase', phase: 'preparing' })
@@ -38,14 +46,14 @@ async function attempt(job: Job, telling: Telling): Promise<NewRunEvent> {
     dataDir,
     backbone: { id: settings.backbone, graph: backbone.graph, weightsHash: backbone.weightsHash },
     preprocessing: backbone.preprocessing,
-    processes: threadsOf(job.devices),
+    devices: job.devices,
     emit,
     signal: stop,
   }
   const fitted =
     settings.strategy === 'feature-extraction'
       ? await trainHead(job, extraction, telling)
-      : await fineTuneRun({ job, backbone, planned, extraction, telling })
+      : await fineTuneRun({ job, backbone, planned, extraction, telling, startDevice })
   const { record, own } = await keep(job, backbone, fitted, extraction)
   if (fitted.stopped || stop.aborted) return { type: 'stopped', kept: true }
 

@@ -8,7 +8,7 @@ import { deviceSchema } from '../devices/device.ts'
 export const TRAINER_PROTOCOL = 2
 
 /** Everything that one attempt at a run needs to know. Pictures are read from the blobs, never sent. */
-const jobSchema = z.object({
+export const jobSchema = z.object({
   run: z.string(),
   dataDir: z.string(),
   /** The run's alone while the attempt lasts. GPUs among them are visible to this process; no others are. */

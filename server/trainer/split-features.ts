@@ -5,6 +5,7 @@ import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { LabelledFeatures } from '../../lib/training/objective.ts'
 import { openBlobs } from '../blobs/blobs.ts'
+import type { Device } from '../devices/device.ts'
 import { extractFeatures } from '../features/extract.ts'
 import { openSharedFiles } from '../objects/shared-files.ts'
 
@@ -20,8 +21,8 @@ export type SplitExtraction = {
     readonly run?: string
   }
   readonly preprocessing: Preprocessing
-  /** Extractor processes at most. */
-  readonly processes: number
+  /** Which devices extract; all of the machine where absent. */
+  readonly devices?: readonly Device[]
   readonly emit: (event: NewRunEvent) => void
   readonly signal: AbortSignal
 }
@@ -37,7 +38,7 @@ export function featureCacheFolder(dataDir: string): string {
  */
 export async function featuresOf(
   pictures: readonly LabelledPicture[],
-  { dataDir, backbone, preprocessing, processes, emit, signal }: SplitExtraction,
+  { dataDir, backbone, preprocessing, devices, emit, signal }: SplitExtraction,
   looks: Looks = 'whole',
 ): Promise<LabelledFeatures> {
   const began = performance.now()
@@ -54,7 +55,7 @@ export async function featuresOf(
     looks,
     cacheDir: featureCacheFolder(dataDir),
     sharing: { files: shared, obtain: blobs.picture },
-    processes,
+    ...(devices && { devices }),
     onProgress: (progress) => emit({ type: 'extraction', ...progress }),
     signal,
   })

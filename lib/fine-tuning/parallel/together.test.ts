@@ -4,11 +4,13 @@ import { type FineTuneTask, fineTune } from '../fine-tune.ts'
 import { portableKernels } from '../portable/kernels.ts'
 import type { EpochPoint, StepPoint } from '../run-phase.ts'
 import type { TrainingSettings } from '../settings.ts'
+import { type FineTuningState, packState, unpackState } from '../state.ts'
 import { inMemoryGroup } from '../testing/in-memory-group.ts'
 import { madeUpSource, phaseOf } from '../testing/made-up.ts'
 import { smallNetwork } from '../testing/small-network.ts'
 import { tfjsForTests } from '../testing/wasm.ts'
 import type { DeviceGroup } from './device-group.ts'
+import { demandSame } from './same-weights.ts'
 
 const tf = await tfjsForTests()
 const device = { tf, kernels: portableKernels(tf) }
@@ -88,3 +90,58 @@ for (const size of [2, 4, 5]) {
     })
   }
 }
+
+test('with batch statistics every device has its own, and the moving ones follow their mean', async () => {
+  const settings = { epochs: 1, batchSize: 16 }
+  const phases = [phaseOf(planFreeze(graph, graph.groups, 'batch'), settings)]
+  const [alone] = await trainOn(1, settings, () => ({ phases }))
+  const together = await trainOn(2, settings, () => ({ phases }))
+  expect(bytesOf(together[0]!).equals(bytesOf(together[1]!))).toBe(true)
+  expect(together[0]!.steps[0]!.loss).not.toBeCloseTo(alone!.steps[0]!.loss, 6)
+  // The mean of equal halves' means is the mean of the whole; not so the variance.
+  const [mean, expected] = [together[0]!, alone!].map(({ last }) => last.get('first.bn.running_mean').data)
+  for (const [i, value] of expected!.entries()) expect(mean![i]).toBeCloseTo(value, 6)
+})
+
+test('what one device stops, all stop, at the same batch', async () => {
+  let asked = 0
+  const stopsAtFifth = (rank: number) => ({ shouldStop: () => rank === 1 && ++asked > 4 })
+  const together = await trainOn(3, {}, stopsAtFifth)
+  expect(together.map(({ stopped, steps }) => ({ stopped, steps: steps.length }))).toEqual(
+    Array.from({ length: 3 }, () => ({ stopped: true, steps: 3 })),
+  )
+})
+
+test('a checkpoint of two devices is gone on with by one, by three or by two, to the same losses', async () => {
+  let kept: FineTuningState | undefined
+  let epochs = 0
+  await trainOn(2, HARD, (rank) => ({
+    shouldStop: () => epochs > 0,
+    onPoint: () => rank === 0 && epochs++,
+    checkpoint: async (state) => {
+      if (rank === 0) kept = state
+    },
+  }))
+  const [whole] = await trainOn(1, HARD)
+  for (const size of [1, 2, 3]) {
+    const [first] = await trainOn(size, HARD, () => ({ from: unpackState(packState(kept!)) }))
+    expectSame(
+      first!.epochs.map(({ loss }) => loss),
+      whole!.epochs.slice(1).map(({ loss }) => loss),
+    )
+  }
+})
+
+test('devices whose weights differ by a bit are found out, on each of them', async () => {
+  const tensor = (last: number) => [{ shape: [2], data: Float32Array.of(1, last) }]
+  const compared = (values: number[]) =>
+    Promise.allSettled(
+      inMemoryGroup(values.length).devices.map((group) => demandSame(group, tensor(values[group.rank]!))),
+    )
+  const bit = 2 ** -23
+  for (const { status, reason } of (await compared([1, 1, 1 + bit])) as PromiseRejectedResult[]) {
+    expect(status).toBe('rejected')
+    expect(reason).toMatchObject({ code: 'training/devices-apart' })
+  }
+  for (const { status } of await compared([1, 1, 1])) expect(status).toBe('fulfilled')
+})

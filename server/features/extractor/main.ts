@@ -16,12 +16,11 @@ import {
   type PictureFile,
   type Rows,
   toExtractorSchema,
-  type WeightsSource,
 } from './messages.ts'
 import { extractAll, type Pipeline } from './pipeline.ts'
 import { rowsOfLooks, rowsOfTensors } from './rows.ts'
 
-/** The extractor process: one core, one single-threaded session, a segment per view. It ends with its parent. */
+/** The extractor process: one session, of one thread unless more are asked for, and a segment per view. It ends with its parent. */
 
 // One core is its share: a picture is decoded by one thread beside the engine's.
 sharp.concurrency(1)
@@ -53,7 +52,7 @@ async function open(assignment: Assignment): Promise<Pipeline> {
   const { graph, rows, views, weights, preprocessing, width } = assignment
   const outputs = outputsOf(rows, graph)
   // Pixels alone need no network.
-  const opened = outputs.length > 0 ? await openNetwork(weights.source, graph, outputs) : undefined
+  const opened = outputs.length > 0 ? await openNetwork(assignment, outputs) : undefined
   if (opened && opened.hash !== weights.hash) throw otherWeights(weights.hash, opened.hash)
   session = opened?.session
   return {
@@ -72,13 +71,12 @@ function outputsOf(rows: Rows, graph: BackboneGraph): TensorId[] {
 }
 
 async function openNetwork(
-  source: WeightsSource,
-  graph: BackboneGraph,
+  { weights: { source }, graph, threads }: Assignment,
   outputs: readonly TensorId[],
 ): Promise<OpenedBackbone> {
-  if (source.kind === 'backbone') return openBackbone({ ...source, graph, outputs })
+  if (source.kind === 'backbone') return openBackbone({ ...source, graph, outputs, threads })
   const bytes = await readFile(source.path)
-  const session = await onnxruntimeEngine({ threads: 1 }).open(graph, parseSafetensors(bytes), outputs)
+  const session = await onnxruntimeEngine({ threads }).open(graph, parseSafetensors(bytes), outputs)
   return { session, hash: createHash('sha256').update(bytes).digest('hex') }
 }
 

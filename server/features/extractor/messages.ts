@@ -5,7 +5,7 @@ import { AUGMENTATION_PRESETS, type AugmentationPreset } from '../../../lib/prep
 import { preprocessingSchema } from '../../../lib/preprocess/preprocessing.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
-export const EXTRACTOR_PROTOCOL = 3
+export const EXTRACTOR_PROTOCOL = 4
 
 /** Where an extractor reads the weights itself, so that they never travel between processes. */
 export const weightsSourceSchema = z.discriminatedUnion('kind', [
@@ -68,6 +68,8 @@ const assignmentSchema = z.object({
   preprocessing: preprocessingSchema,
   /** 32-bit words per row. */
   width: z.number().int().positive(),
+  /** Of its session. */
+  threads: z.number().int().positive(),
 })
 export type Assignment = z.infer<typeof assignmentSchema>
 

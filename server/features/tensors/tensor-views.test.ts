@@ -50,7 +50,7 @@ beforeAll(async () => {
     graph: SELF_TEST_GRAPH,
     weights: { source: { kind: 'file', path }, hash: sha256(bytes) },
     preprocessing,
-    processes: 2,
+    devices: [{ id: 'cpu', kind: 'cpu', index: 0, threads: 2 }],
   }
 })
 afterAll(() => rmSync(source, { recursive: true }))
@@ -127,8 +127,8 @@ test('an aborted extraction goes on where it was, view by view', async () => {
   const stop = new AbortController()
   const random = { preset: 'vgg', seed: 0, count: 2 } as const
   const task = { ...base, boundary: boundaryOf([MAP]), random, cacheDir }
-  const extraction = cacheTensorViews({ ...task, signal: stop.signal }, () => {
-    const child = startExtractor()
+  const extraction = cacheTensorViews({ ...task, signal: stop.signal }, (device) => {
+    const child = startExtractor(device)
     child.once('message', () => stop.abort(new Error('stopped by the test')))
     started.push(child)
     return child

@@ -3,6 +3,7 @@ import type { AugmentationPreset } from '../../../lib/preprocess/augment/presets
 import { levelsOf } from '../../../lib/preprocess/levels.ts'
 import type { Preprocessing } from '../../../lib/preprocess/preprocessing.ts'
 import type { BoundaryTensor } from '../../../lib/strategy/plan-freeze.ts'
+import type { Device } from '../../devices/device.ts'
 import type { PictureFile, WeightsSource } from '../extractor/messages.ts'
 import { type StartExtractor, startExtractor } from '../extractor/start.ts'
 import { featureKey } from '../feature-key.ts'
@@ -26,7 +27,10 @@ export type TensorExtraction = {
   readonly maps?: 'float16' | 'float32'
   readonly cacheDir: string
   readonly sharing?: Sharing | undefined
-  readonly processes?: number
+  /** Which devices extract; all of the machine by default. */
+  readonly devices?: readonly Device[]
+  /** Of each extractor process; one, the default, is the fastest. */
+  readonly threadsPerProcess?: number
   readonly onProgress?: (progress: ExtractionProgress) => void
   readonly signal?: AbortSignal
 }

@@ -8,6 +8,7 @@ import type { Preprocessing } from '../../../lib/preprocess/preprocessing.ts'
 import type { RunSettings } from '../../../lib/run/settings.ts'
 import { trainingOf } from '../../../lib/run/settings.ts'
 import type { PhasePlan } from '../../../lib/strategy/plan-run.ts'
+import type { Device } from '../../devices/device.ts'
 import type { WeightsSource } from '../../features/extractor/messages.ts'
 import type { Sharing } from '../../features/fill-caches.ts'
 import type { ExtractionProgress } from '../../features/progress.ts'
@@ -29,8 +30,8 @@ export type PhaseDataTask = {
   /** Where weights that extractors need, and that no backbone's file has, are put. */
   readonly runDir: string
   readonly weights: { readonly source: WeightsSource; readonly hash: string }
-  /** Extractor processes at most. */
-  readonly processes: number
+  /** Which devices extract. */
+  readonly devices: readonly Device[]
   readonly onProgress: (progress: ExtractionProgress) => void
   readonly signal: AbortSignal
 }
@@ -56,7 +57,7 @@ export async function openPhaseData(task: PhaseDataTask): Promise<PhaseData & { 
     }
   }
   const cached = async (pictures: readonly DecodedPicture[], random?: TensorExtraction['random']) => {
-    const { graph, weights, cacheDir, sharing, processes, onProgress, signal } = task
+    const { graph, weights, cacheDir, sharing, devices, onProgress, signal } = task
     const boundary = phase.plan.boundaryTensors
     const views = await cacheTensorViews({
       pictures,
@@ -67,7 +68,7 @@ export async function openPhaseData(task: PhaseDataTask): Promise<PhaseData & { 
       random,
       cacheDir,
       sharing,
-      processes,
+      devices,
       onProgress,
       signal,
     })

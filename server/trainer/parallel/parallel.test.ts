@@ -1,0 +1,113 @@
+import type { ChildProcess } from 'node:child_process'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { NewRunEvent } from '../../../lib/run/events.ts'
+import { type Attempts, openAttempts } from '../testing/attempts.ts'
+import { startDeviceProcess } from './device-process/start.ts'
+
+/** Ten pictures in batches of four: the last one has two, so with four devices two of them have none. */
+const SETTINGS = [
+  'epochs=3',
+  'views=2',
+  'batchSize=4',
+  'headFirst=false',
+  'dropout=0.2',
+  'mixup=0.3',
+] as const
+
+let attempts: Attempts
+beforeAll(async () => {
+  attempts = await openAttempts()
+}, 60_000)
+afterAll(() => attempts.close())
+
+/** Device processes as they are started, for a test to end one. */
+function recorded() {
+  const started: ChildProcess[] = []
+  return {
+    started,
+    startDevice: (...[device]: Parameters<typeof startDeviceProcess>) => {
+      const child = startDeviceProcess(device)
+      started.push(child)
+      return child
+    },
+  }
+}
+
+const pointsOf = (events: readonly NewRunEvent[]) =>
+  events.flatMap((event) => (event.type === 'point' ? [event] : []))
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
+
+function expectSame(got: readonly NewRunEvent[], want: readonly NewRunEvent[]) {
+  const [points, wanted] = [pointsOf(got), pointsOf(want)]
+  expect(points.map(({ step }) => step)).toEqual(wanted.map(({ step }) => step))
+  for (const [i, { loss, validationLoss }] of wanted.entries()) {
+    // What training starts from is only judged.
+    if (loss !== undefined) expect(Math.abs(points[i]!.loss! / loss - 1)).toBeLessThan(1e-4)
+    expect(Math.abs(points[i]!.validationLoss! / validationLoss! - 1)).toBeLessThan(1e-4)
+  }
+}
+
+test('processes of two and of four devices have the losses of one, and end with it', async () => {
+  const alone = await attempts.train('partial-fine-tuning', SETTINGS)
+  expect(alone.events.at(-1)).toEqual({ type: 'succeeded' })
+  for (const devices of [2, 4]) {
+    const { started, startDevice } = recorded()
+    const together = await attempts.train('partial-fine-tuning', SETTINGS, { devices, startDevice })
+    expect(together.events.at(-1)).toEqual({ type: 'succeeded' })
+    expectSame(together.events, alone.events)
+    expect(started.map(hasEnded)).toEqual(Array.from({ length: devices - 1 }, () => true))
+  }
+})
+
+test('a device that is killed ends the attempt by name, and the next goes on from the checkpoint on the one that is left', async () => {
+  const whole = await attempts.train('partial-fine-tuning', SETTINGS)
+  const { started, startDevice } = recorded()
+  const first = await attempts.train('partial-fine-tuning', SETTINGS, {
+    devices: 3,
+    startDevice,
+    onEvent: (event) => event.type === 'point' && started[1]!.kill('SIGKILL'),
+  })
+  expect(first.events.at(-1)).toMatchObject({
+    type: 'failed',
+    problem: { code: 'training/device-lost', says: expect.stringContaining('cpu:2') },
+  })
+  expect(started.every(hasEnded)).toBe(true)
+  const done = pointsOf(first.events).length
+  const again = await attempts.train('partial-fine-tuning', SETTINGS, { run: first.run })
+  expect(again.events.at(-1)).toEqual({ type: 'succeeded' })
+  expect(done).toBe(1)
+  expectSame(
+    again.events,
+    whole.events.filter((event) => event.type !== 'point' || event.step > done),
+  )
+})
+
+test('a stop ends all devices and keeps the model', async () => {
+  const stop = new AbortController()
+  const { started, startDevice } = recorded()
+  const { events } = await attempts.train('partial-fine-tuning', SETTINGS, {
+    devices: 2,
+    startDevice,
+    stop: stop.signal,
+    onEvent: (event) => event.type === 'point' && stop.abort(new Error('stopped by the test')),
+  })
+  expect(events.at(-1)).toEqual({ type: 'stopped', kept: true })
+  expect(started.every(hasEnded)).toBe(true)
+})
+
+test('the head that a solver fitted first reaches every device, and so does what an earlier phase trained', async () => {
+  const settings = ['epochs=1', 'views=1', 'batchSize=4', 'headFirst=true']
+  const [alone, together] = [
+    await attempts.train('partial-fine-tuning', settings),
+    await attempts.train('partial-fine-tuning', settings, { devices: 2 }),
+  ]
+  expect(pointsOf(alone.events).map(({ series, step }) => `${series} ${step}`)).toContain('fine-tuning 0')
+  expectSame(together.events.filter(isFineTuning), alone.events.filter(isFineTuning))
+  const stages = ['stages=0:1,conv_head:1,blocks.6:1', 'views=1', 'batchSize=4']
+  const gradual = await attempts.train('gradual-unfreezing', stages)
+  expectSame((await attempts.train('gradual-unfreezing', stages, { devices: 2 })).events, gradual.events)
+
+  function isFineTuning(event: NewRunEvent) {
+    return event.type === 'point' && event.series === 'fine-tuning'
+  }
+})
