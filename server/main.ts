@@ -26,6 +26,7 @@ import { type Live, startLive } from './realtime/live.ts'
 import { provideServices } from './services.ts'
 import { checkAddress, isLoopback, type Settings } from './settings.ts'
 import { sharingOn } from './sharing/sharing.ts'
+import { guardSpace, type SpaceGuard } from './space/guard.ts'
 import { spaceOf } from './space/space.ts'
 import { openWorker, type Worker } from './worker/open.ts'
 import { serverAnswers } from './worker/server-answers.ts'
@@ -63,6 +64,7 @@ export async function startServer(given: Settings): Promise<Running> {
   }
   try {
     let live: Live | undefined
+    let guard: SpaceGuard | undefined
     let url = ''
     let serving: Parts | undefined
     let pages: Pages | undefined
@@ -71,14 +73,21 @@ export async function startServer(given: Settings): Promise<Running> {
         ...settings,
         log,
         queue: {
-          onEnded: (run) =>
-            void serving?.bundles.state(run).catch((thrown) => log.problem(Problem.from(thrown))),
+          onEnded: (run) => {
+            void serving?.bundles.state(run).catch((thrown) => log.problem(Problem.from(thrown)))
+            void guard?.trim()
+          },
         },
         answers: (owner: Worker) => serverAnswers(owner, { imports: () => serving?.imports, url: () => url }),
       }),
       (opened) => opened.close(),
     )
     onEnd(logRuns(worker.store, log), (end) => end())
+    guard = onEnd(
+      guardSpace({ dataDir, queue: worker, log, onChange: () => live?.queueChanged() }),
+      (started) => started.close(),
+    )
+    void guard.trim()
     if (!settings.databaseUrl) {
       onEnd(keepDumps({ store: worker.store, dataDir, log }), (dumps) => dumps.close())
     }

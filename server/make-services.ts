@@ -4,6 +4,7 @@ import { shownDevices } from './devices/shown.ts'
 import { listBackbones } from './machine/backbones.ts'
 import type { Parts } from './parts.ts'
 import type { Services } from './services.ts'
+import { spaceOf } from './space/space.ts'
 
 /** The dataset version as lists show it, and as its page does. */
 type ShownVersion = { summary(version: DatasetVersion): Promise<DatasetSummary> }
@@ -34,6 +35,7 @@ export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guar
     },
     imports: { list: async () => imports.list() },
     machine: {
+      space: () => spaceOf(dataDir),
       backbones: () => listBackbones(dataDir),
       devices: async () =>
         shownDevices(await worker.devices(), (device) => board.find(worker.holder(device) ?? '')),

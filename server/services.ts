@@ -9,6 +9,7 @@ import type { Backbone, Device } from '../lib/api/machine.ts'
 import type { BundleState } from '../lib/api/models.ts'
 import type { RunSummary } from '../lib/api/runs.ts'
 import type { Share } from '../lib/api/shares.ts'
+import type { SpaceAnswer } from '../lib/api/space.ts'
 import type { Run } from '../lib/run/run.ts'
 
 /** What pages read. They change nothing: that goes over REST, which checks who asks. */
@@ -26,7 +27,11 @@ export type Services = {
     pictures(versionId: string, query: PictureQuery): Promise<PicturePage>
   }
   readonly imports: { list(): Promise<ImportState[]> }
-  readonly machine: { backbones(): Promise<Backbone[]>; devices(): Promise<Device[]> }
+  readonly machine: {
+    backbones(): Promise<Backbone[]>
+    devices(): Promise<Device[]>
+    space(): Promise<SpaceAnswer>
+  }
   readonly models: {
     /** Starts making the bundle where the run has a model and nobody has asked before. */
     bundle(run: string): Promise<BundleState>

@@ -1,16 +1,22 @@
 'use client'
 
 import { Menu, X } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect, useState } from 'react'
 import { ConnectionBanner } from '../live/connection-banner.tsx'
 import { useLiveOverview } from '../live/use-overview.ts'
 import { cn } from '../ui/cn.ts'
+import { loadPatiently } from '../ui/load-patiently.ts'
 import { Devices } from './devices.tsx'
 import { Nav } from './nav.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 import { WhippetMark } from './whippet-mark.tsx'
+
+const PausedNote = dynamic(() =>
+  loadPatiently(() => import('../operations/paused-note.tsx')).then((module) => module.PausedNote),
+)
 
 /** The frame of every page: places at the left, on narrow screens behind a menu. A shared run stands alone. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -57,7 +63,10 @@ function WithNav({ children }: { children: ReactNode }) {
           {overview && <Devices devices={overview.devices} />}
         </nav>
       </header>
-      <Main>{children}</Main>
+      <Main>
+        {overview?.paused && <PausedNote problem={overview.paused} />}
+        {children}
+      </Main>
       <ConnectionBanner />
     </div>
   )

@@ -44,6 +44,8 @@ export const overviewSchema = z.object({
   runs: z.array(runSummarySchema),
   imports: z.array(importStateSchema),
   devices: z.array(deviceSchema),
+  /** Why no run is begun; absent: they are. */
+  paused: problemSummarySchema.optional(),
 })
 export type Overview = z.infer<typeof overviewSchema>
 

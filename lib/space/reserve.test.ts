@@ -11,7 +11,7 @@ describe('the reserve', () => {
   })
 
   test('leaves the database room on a tiny disk, and ignores what is no number', () => {
-    expect(reserveBytes(1e9)).toBe(64 << 20)
+    expect(reserveBytes(1e9)).toBe(128 << 20)
     expect(reserveBytes(10e12, 'much')).toBe(2e9)
     expect(reserveBytes(10e12, '-1')).toBe(2e9)
   })

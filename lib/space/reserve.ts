@@ -1,7 +1,7 @@
 const GB = 1e9
 
-/** Less than this and the embedded database itself may find no room for its log. */
-const LEAST_RESERVE_BYTES = 64 << 20
+/** The embedded database wants 32 MB to write its log; what runs is interrupted at half of the reserve. */
+const LEAST_RESERVE_BYTES = 128 << 20
 const DEFAULT_RESERVE_BYTES = 2 * GB
 const DEFAULT_RESERVE_SHARE = 0.02
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { backbonesCommand } from './commands/backbones.ts'
 import { backupCommand } from './commands/backup.ts'
+import { cacheCommand } from './commands/cache.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evalCommand } from './commands/eval.ts'
 import { exportCommand } from './commands/export.ts'
@@ -45,6 +46,7 @@ const commands = [
   exportCommand,
   runsCommand,
   stopCommand,
+  cacheCommand,
   backupCommand,
   restoreCommand,
   backbonesCommand,

@@ -27,6 +27,14 @@ export function shares(text: string): { train: number; validation: number; test:
   return { train, validation, test }
 }
 
+/** 0 or more. */
+export function numberFromZero(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('It takes a number of 0 or more.')
+  return value
+}
+
 /** For options that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value]

@@ -62,7 +62,11 @@ export async function extractFeatures(
     { ...extraction, rows: { kind: 'looks', cut, looks }, width, views: [{ key }] },
     start,
   )
-  return { features: await caches[0]!.load(pictures.map(({ hash }) => hash)), width, fromCache }
+  try {
+    return { features: await caches[0]!.load(pictures.map(({ hash }) => hash)), width, fromCache }
+  } finally {
+    caches[0]!.close()
+  }
 }
 
 /** Maps are read batch by batch: see `tensors/tensor-views.ts`. */

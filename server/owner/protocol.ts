@@ -44,6 +44,7 @@ export const ownerRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stop'), run: z.string() }),
   z.object({ type: z.literal('runs') }),
   z.object({ type: z.literal('run'), run: z.string() }),
+  z.object({ type: z.literal('paused') }),
   /** Events after `afterSeq`; where there are none yet, those that come within `waitMs`. */
   z.object({
     type: z.literal('events'),
@@ -71,6 +72,8 @@ export const ANSWERS = {
   runs: z.object({ runs: z.array(runSummarySchema) }),
   /** `null`: there is no such run. */
   run: z.object({ run: runSchema.nullable() }),
+  /** Why no run is begun; `null`: they are. */
+  paused: z.object({ paused: problemSummarySchema.nullable() }),
   events: z.object({ events: z.array(runEventSchema) }),
   /** `null`: there is none of that name; `names` are those that there are. */
   dataset: z.object({

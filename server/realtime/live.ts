@@ -20,6 +20,8 @@ import { answerWatches, type LiveSocket, type Watching } from './watching.ts'
 
 export type Live = {
   importChanged(): void
+  /** The queue was paused, or goes on. */
+  queueChanged(): void
   bundleChanged(run: string, bundle: BundleState): void
   close(): Promise<void>
 }
@@ -77,6 +79,7 @@ export function startLive(http: HttpServer, parts: Parts, token: AdminToken | un
 
   return {
     importChanged: () => overview.changed(),
+    queueChanged: () => overview.changed(),
     bundleChanged(runId, bundle) {
       for (const { watching } of open.values()) watching.bundle(runId, bundle)
     },

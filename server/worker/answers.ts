@@ -9,6 +9,7 @@ export function answersOf(worker: Worker): Partial<ControlHandlers> {
   return {
     stop: async ({ run }) => ({ run: (await worker.stop(run)).id }),
     runs: async () => ({ runs: await store.runs.list() }),
+    paused: async () => ({ paused: worker.paused() ?? null }),
     run: async ({ run }) => ({ run: (await store.runs.find(run)) ?? null }),
     events: async ({ run, afterSeq, waitMs }) => ({
       events: await eventsWithin(store, run, afterSeq, waitMs),

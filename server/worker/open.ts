@@ -32,6 +32,10 @@ export type Worker = {
   holder(device: string): string | undefined
   /** Stops a run, wherever it stands. @throws Problem `runs/unknown`, `runs/not-running`. */
   stop(wanted: string): Promise<Run>
+  /** Of the queue; without one nothing is begun anyway. */
+  pause: RunQueue['pause']
+  resume: RunQueue['resume']
+  paused: RunQueue['paused']
   /** Takes no more runs from the queue and interrupts what runs; `close` waits for it. */
   drain(): Promise<void>
   close(): Promise<void>
@@ -116,6 +120,9 @@ async function workerOn(
     end,
     close: end,
     drain: async () => queue?.close(),
+    pause: (reason, how) => queue?.pause(reason, how),
+    resume: () => queue?.resume(),
+    paused: () => queue?.paused(),
     takeUp: (run) => queue?.add(run),
     devices,
     holder: (device) => queue?.holder(device),

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { ProblemSummary } from '../../lib/problem.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { Run } from '../../lib/run/run.ts'
 import type { Device } from '../devices/device.ts'
@@ -38,6 +39,8 @@ export type SupervisorSettings = {
   startTrainer?: StartTrainer
   /** Takes what the trainer's process says; without it that goes where ours does. */
   log?: Log | undefined
+  /** Whether a failure is not the run's: it is left as it is, for another attempt. */
+  holdBack?: ((problem: ProblemSummary) => boolean) | undefined
   stopGraceMs?: number
   interruptGraceMs?: number
 }
@@ -69,10 +72,15 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
 
   let stopping: Promise<void> | undefined
   let interrupted = false
+  let heldBack = false
   let killer: NodeJS.Timeout | undefined
   let verdict: NewRunEvent | undefined
   child.on('message', (raw) => {
     const { event } = fromTrainerSchema.parse(raw)
+    if (event.type === 'failed' && settings.holdBack?.(event.problem)) {
+      heldBack = true
+      return
+    }
     if (ends(event)) verdict = event
     log.write(event)
   })
@@ -93,7 +101,7 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   async function end(): Promise<Run> {
     const death = await exited
     clearTimeout(killer)
-    if (!verdict && !interrupted) log.write(await lastWord(death))
+    if (!verdict && !interrupted && !heldBack) log.write(await lastWord(death))
     await log.flushed()
     const ended = await store.runs.find(run.id)
     return ended!

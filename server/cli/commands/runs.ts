@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { RunSummary } from '../../../lib/api/runs.ts'
 import { askOwner } from '../../owner/control.ts'
 import { asOwner, contextOf } from '../context.ts'
+import { sayPaused } from '../paused.ts'
 import { percent, table } from '../words.ts'
 
 export function runsCommand(): Command {
@@ -12,6 +13,7 @@ export function runsCommand(): Command {
     .action(async (options: { json?: boolean }) => {
       const context = contextOf(options)
       const answer = await askOwner(context.dataDir, { type: 'runs' })
+      if (answer) await sayPaused(context)
       const runs = answer ? answer.runs : await asOwner(context, ({ store }) => store.runs.list())
       context.output.result(
         { runs: runs.map(shown) },

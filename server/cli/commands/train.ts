@@ -21,6 +21,7 @@ import { asOwner, type Context, contextOf, interruptSignal, readingOwn } from '.
 import { evaluationText } from '../evaluation-text.ts'
 import { followRun, followToEnd, servedEvents } from '../follow.ts'
 import type { Output } from '../output.ts'
+import { sayPaused } from '../paused.ts'
 import { collect, oneOf } from '../usage.ts'
 
 type Options = {
@@ -85,10 +86,14 @@ Looks (how often a picture is looked at): ${LOOKS.join(', ')}.`,
       })
       if (queued && !options.follow) {
         const { id, dataset } = queued.run
+        await sayPaused(context)
         return output.result({ run: id, status: 'queued' }, `run ${id} on ${dataset.name} is queued`)
       }
       const follow = { curves: options.follow ?? false, signal: interruptSignal() }
-      if (queued) output.say(`run ${queued.run.id}; Ctrl-C ends the following, not the run`)
+      if (queued) {
+        output.say(`run ${queued.run.id}; Ctrl-C ends the following, not the run`)
+        await sayPaused(context)
+      }
       const run = queued
         ? await followToEnd(queued.run, output, {
             ...follow,

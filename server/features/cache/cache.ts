@@ -1,7 +1,8 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Problem } from '../../../lib/problem.ts'
 import { type FeatureKey, keyName } from './key.ts'
+import { takeLease } from './lease.ts'
 import { copyFeatures, hashOfRow, rowBytes } from './row.ts'
 import { createSegment, readRows, SEGMENT_SUFFIX, type SegmentWriter } from './segment.ts'
 
@@ -32,10 +33,13 @@ const GAP_BYTES = 256 << 10
 export async function openFeatureCache(dir: string, key: FeatureKey, width: number): Promise<FeatureCache> {
   const folder = join(dir, keyName(key))
   await mkdir(folder, { recursive: true })
+  // Before anything in it is looked at: what is in use is never trimmed.
+  const lease = await takeLease(folder)
   // For people who wonder what a folder holds; nothing reads it.
   await writeFile(join(folder, 'key.json'), `${JSON.stringify({ ...key, width }, null, 1)}\n`)
   const index = new Map<string, { segment: string; row: number }>()
   const rowsSeen = new Map<string, number>()
+  const used = new Set<string>()
   let own: SegmentWriter | undefined
 
   async function refresh(): Promise<void> {
@@ -61,6 +65,8 @@ export async function openFeatureCache(dir: string, key: FeatureKey, width: numb
       }
     }
     for (const [segment, rows] of rowsBySegment([...places.keys()])) {
+      if (!used.has(segment)) await markUsed(join(folder, segment))
+      used.add(segment)
       for (const [first, count] of runsOf(rows, Math.floor(GAP_BYTES / rowBytes(width))))
         await readRows(join(folder, segment), width, take, first, count)
     }
@@ -91,7 +97,10 @@ export async function openFeatureCache(dir: string, key: FeatureKey, width: numb
     },
     refresh,
     load,
-    close: () => own?.close(),
+    close() {
+      own?.close()
+      lease.release()
+    },
   }
 }
 
@@ -115,6 +124,12 @@ function runsOf(rows: number[], gap: number): [number, number][] {
     else runs.push([row, 1])
   }
   return runs
+}
+
+/** Its time of change says when it was of use last: what was used the longest ago is trimmed first. */
+async function markUsed(segment: string): Promise<void> {
+  const now = new Date()
+  await utimes(segment, now, now).catch(() => undefined)
 }
 
 function missing(hashes: readonly string[]): Problem {

@@ -1,9 +1,43 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { backboneSchema, deviceSchema } from '../../../lib/api/machine.ts'
+import { spaceSchema, trimmedSchema, trimWishSchema } from '../../../lib/api/space.ts'
+import { problemSummarySchema } from '../../../lib/run/events.ts'
 import type { Parts } from '../../parts.ts'
-import { answers } from './describe.ts'
+import { trimCache } from '../../retention/trim-cache.ts'
+import { featureCacheFolder } from '../../trainer/split-features.ts'
+import { answers, body, limitTo } from './describe.ts'
 
-export function machineRoutes(api: OpenAPIHono, { services }: Parts): void {
+export function machineRoutes(api: OpenAPIHono, { services, worker }: Parts): void {
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/space',
+      summary:
+        'Room on the disk, the reserve and the feature cache, and why no run is begun where that is so',
+      responses: answers(z.object({ space: spaceSchema, paused: problemSummarySchema.optional() }), 'Bytes.'),
+    }),
+    async (c) => {
+      const paused = worker.paused()
+      return c.json({ space: await services.machine.space(), ...(paused && { paused }) }, 200)
+    },
+  )
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/cache/trim',
+      summary: 'Remove from the feature cache what was used the longest ago; what runs use stays',
+      middleware: [limitTo(1)] as const,
+      request: { body: body(trimWishSchema) },
+      responses: answers(z.object({ trimmed: trimmedSchema }), 'What was removed.'),
+    }),
+    async (c) => {
+      const { budgetGb } = c.req.valid('json')
+      const { cacheBudgetBytes } = await services.machine.space()
+      const budget = budgetGb === undefined ? cacheBudgetBytes : budgetGb * 1e9
+      return c.json({ trimmed: await trimCache(featureCacheFolder(worker.dataDir), budget) }, 200)
+    },
+  )
+
   api.openapi(
     createRoute({
       method: 'get',
