@@ -11,7 +11,7 @@ export const TRAINER_PROTOCOL = 2
 export const jobSchema = z.object({
   run: z.string(),
   dataDir: z.string(),
-  /** The run's alone while the attempt lasts. GPUs among them are visible to this process; no others are. */
+  /** The run's alone while the attempt lasts. This process sees the first one and no others. */
   devices: z.array(deviceSchema).min(1),
   settings: runSettingsSchema,
   dataset: runDatasetSchema,

@@ -47,11 +47,11 @@ export type SupervisorSettings = {
 
 export type StartTrainer = (devices: readonly Device[], output: 'pipe' | 'inherit') => ChildProcess
 
-/** A trainer process that sees these devices and no others. */
+/** A trainer process that sees the first of these devices and no others: each other one gets a process of its own from it. */
 export const startTrainer: StartTrainer = (devices, output) =>
   fork(fileURLToPath(new URL('../trainer/main.ts', import.meta.url)), {
     execArgv: [],
-    env: { ...environmentOf(devices), NODE_ENV: process.env.NODE_ENV },
+    env: { ...environmentOf(devices.slice(0, 1)), NODE_ENV: process.env.NODE_ENV },
     stdio: ['ignore', output, output, 'ipc'],
   })
 
