@@ -16,8 +16,10 @@ import { atPhase, type FineTuningState, type Judged, type Position, START } from
 export type FineTuneTask = {
   /** The backbone with its head; its last node gives the logits. */
   readonly graph: BackboneGraph
-  /** What training starts from: restored, or fresh. */
+  /** As they are restored. */
   readonly weights: WeightStore
+  /** Where training starts from something else: fresh, solved, or trained before. Part of every checkpoint. */
+  readonly begin?: ReadonlyMap<string, WeightTensor> | undefined
   readonly phases: readonly FineTuningPhase[]
   readonly data: OpenData
   /** An engine's tfjs and kernels. */
@@ -55,7 +57,7 @@ export type FineTuned = {
  */
 export async function fineTune(task: FineTuneTask): Promise<FineTuned> {
   const { graph, phases, device, seed, from, group = ALONE } = task
-  const changed = new Map<string, WeightTensor>(from?.weights)
+  const changed = new Map<string, WeightTensor>([...(task.begin ?? []), ...(from?.weights ?? [])])
   let best = from?.bestWeights
   let position: Position = from?.position ?? START
   const store = () => overlaid(task.weights, changed)

@@ -14,7 +14,7 @@ const judgedSchema = z.object({
   validationLoss: z.number(),
   validationTop1: z.number(),
 })
-const positionSchema = z.object({
+export const positionSchema = z.object({
   version: z.literal(FINE_TUNING_STATE_VERSION),
   /** What comes next: phase, epoch of it, batch of that, and how many steps of the phase are done. */
   phase: whole,

@@ -79,6 +79,16 @@ export const stepProgressSchema = z.object({
 })
 export type StepProgress = z.infer<typeof stepProgressSchema>
 
+/** Where an earlier attempt stood when it wrote the checkpoint from which this one goes on. */
+export const resumedSchema = z.object({
+  series: z.string(),
+  /** Whole ones that were done, and batches of the next one. */
+  epoch: whole,
+  batch: whole,
+  /** Why a newer checkpoint could not be taken. */
+  damaged: problemSummarySchema.optional(),
+})
+
 /** One stretch of training with the same weights unfrozen, as it was planned. */
 export const plannedPhaseSchema = z.object({
   name: z.string(),
@@ -162,6 +172,7 @@ export const newRunEventSchema = z.discriminatedUnion('type', [
   extractionSummarySchema.extend({ type: z.literal('extracted') }),
   /** `series` names the curve: `l2=0.001`, `refit`, `sgd`, or a phase of fine-tuning. */
   curvePointSchema.extend({ type: z.literal('point'), series: z.string(), etaSeconds: seconds.optional() }),
+  resumedSchema.extend({ type: z.literal('resumed') }),
   /** At most about one a second. */
   stepProgressSchema.extend({ type: z.literal('step') }),
   chosenL2Schema.extend({ type: z.literal('l2-chosen') }),

@@ -77,6 +77,7 @@ function firstOf(event: RunEvent): Run {
 function nextAttempt(run: Run, attempt: number): Run {
   const { id, seq, settings, dataset, queuedAt } = run
   const requestedStop = run.requestedStop && !isOver(run.state)
+  const earlier = run.curves.length > 0 ? run.curves : (run.earlier ?? [])
   return {
     id,
     seq,
@@ -87,6 +88,7 @@ function nextAttempt(run: Run, attempt: number): Run {
     queuedAt,
     state: { status: 'queued' },
     curves: [],
+    ...(earlier.length > 0 && { earlier }),
   }
 }
 
@@ -117,6 +119,10 @@ function fold(run: Run, event: RunEvent): Run {
       const { series, etaSeconds, ...point } = bodyOf(event)
       const latest = { ...point, series, ...(etaSeconds !== undefined && { etaSeconds }) }
       return { ...moved(run, { status: 'training', latest }), curves: withPoint(run.curves, series, point) }
+    }
+    case 'resumed': {
+      const { earlier = [], ...rest } = run
+      return { ...rest, curves: upTo(earlier, event) }
     }
     case 'step': {
       const latest = run.state.status === 'training' ? run.state.latest : undefined
@@ -154,6 +160,14 @@ function ended(run: Run, at: string): Run {
 function bodyOf<E extends RunEvent>(event: E): Omit<E, 'seq' | 'at' | 'attempt' | 'type'> {
   const { seq: _seq, at: _at, attempt: _attempt, type: _type, ...body } = event
   return body
+}
+
+/** Curves as they were at a checkpoint. */
+function upTo(curves: readonly Curve[], { series, epoch }: { series: string; epoch: number }): Curve[] {
+  const at = curves.findIndex((curve) => curve.series === series)
+  const before = at < 0 ? curves : curves.slice(0, at)
+  const points = at < 0 ? [] : curves[at]!.points.filter(({ step }) => step <= epoch)
+  return points.length > 0 ? [...before, { series, points }] : [...before]
 }
 
 function withPoint(curves: Curve[], series: string, point: CurvePoint): Curve[] {

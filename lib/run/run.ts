@@ -38,6 +38,8 @@ export const runSchema = z.object({
   extraction: extractionSummarySchema.optional(),
   /** In the order in which they began; long ones are thinned, the log has all their points. */
   curves: z.array(curveSchema),
+  /** The earlier attempt's, while it isn't known whether this one goes on where that one stood. */
+  earlier: z.array(curveSchema).optional(),
   l2: chosenL2Schema.optional(),
   headFittedAt: z.iso.datetime().optional(),
   evaluation: evaluationSummarySchema.optional(),

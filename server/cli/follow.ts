@@ -97,6 +97,11 @@ function linesOf(event: RunEvent): string[] {
     }
     case 'head-fitted':
       return [`head fitted in ${duration(event.seconds)}`]
+    case 'resumed': {
+      const { series, epoch, batch, damaged } = event
+      const where = batch > 0 ? `after ${epoch} epochs and ${batch} batches` : `after ${epoch} epochs`
+      return [...(damaged ? [damaged.says] : []), `goes on from the checkpoint of ${series} ${where}`]
+    }
     case 'point': {
       const { step, loss, validationLoss = 0, validationTop1 = 0 } = event
       const judged = `validation loss ${validationLoss.toFixed(3)}, top-1 ${percent(validationTop1)}`

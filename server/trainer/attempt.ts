@@ -1,12 +1,13 @@
 import type { Split } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
-import { prepareBackbone } from './backbone.ts'
+import { type PreparedBackbone, prepareBackbone } from './backbone.ts'
 import { fineTuneRun } from './fine-tuning/fine-tune-run.ts'
 import type { Job } from './job.ts'
 import { judge } from './judge.ts'
 import type { StartDeviceProcess } from './parallel/device-process/start.ts'
 import { planAttempt, planEvent } from './plan.ts'
+import { recordOf } from './record.ts'
 import { type RunRecord, runFolder, writeRunFolder } from './run-folder.ts'
 import type { SplitExtraction } from './split-features.ts'
 import { calibrationOf, type Telling, type TrainedHead, trainHead } from './train-head.ts'
@@ -82,26 +83,20 @@ async function attempt(
  */
 async function keep(
   job: Job,
-  { preprocessing, weightsHash }: Awaited<ReturnType<typeof prepareBackbone>>,
-  { head, calibration, tuned: changed }: TrainedHead,
+  backbone: PreparedBackbone,
+  { head, calibration, tuned: changed, checkpoint }: TrainedHead,
   extraction: SplitExtraction,
 ): Promise<{ record: RunRecord; own: SplitExtraction }> {
-  const { dataDir, run, settings, dataset } = job
+  const { dataDir, run } = job
   const tuned = changed?.size ? await writeTuned(runFolder(dataDir, run), changed) : undefined
   const record: RunRecord = {
-    version: 1,
-    run,
-    backbone: settings.backbone,
-    weightsHash,
-    preprocessing,
-    classes: dataset.classes,
-    dataset: { version: dataset.version, name: dataset.name },
-    settings,
+    ...recordOf(job, backbone),
+    ...(checkpoint !== undefined && { checkpoint }),
     ...(tuned && { tuned: { ...tuned, tensors: [...tuned.tensors] } }),
     ...(calibration && { calibration }),
   }
   await writeRunFolder(dataDir, record, head)
   if (!tuned) return { record, own: extraction }
-  const backbone = { ...extraction.backbone, run, weightsHash: hashWithTuned(weightsHash, tuned) }
-  return { record, own: { ...extraction, backbone } }
+  const own = { ...extraction.backbone, run, weightsHash: hashWithTuned(backbone.weightsHash, tuned) }
+  return { record, own: { ...extraction, backbone: own } }
 }

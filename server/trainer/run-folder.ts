@@ -11,7 +11,7 @@ import { writeDurably } from '../files/write-durably.ts'
 import { openSharedFiles } from '../objects/shared-files.ts'
 
 /** What a run leaves behind beside its head: enough to evaluate, classify and export without the database. */
-const recordSchema = z.object({
+export const runRecordSchema = z.object({
   version: z.literal(1),
   run: z.string(),
   backbone: z.string(),
@@ -22,12 +22,14 @@ const recordSchema = z.object({
   settings: runSettingsSchema,
   /** What fine-tuning changed in the backbone, beside the head in a file of its own; absent where it stayed as it was. */
   tuned: z.object({ tensors: z.array(z.string()), sha256: z.string() }).optional(),
+  /** The checkpoint that it was made of; absent where the run trains without. */
+  checkpoint: z.number().int().positive().optional(),
   /** Absent where the run had no validation pictures, or was stopped before they were judged. */
   calibration: z.object({ temperature: z.number(), notSureBelow: z.number() }).optional(),
   /** Absent where the run was stopped before its evaluation, or its dataset has no test split. */
   evaluation: evaluationSummarySchema.optional(),
 })
-export type RunRecord = z.infer<typeof recordSchema>
+export type RunRecord = z.infer<typeof runRecordSchema>
 
 export function runFolder(dataDir: string, run: string): string {
   return join(dataDir, 'runs', run)
@@ -47,7 +49,7 @@ export async function writeRunFolder(dataDir: string, record: RunRecord, head: H
   await writeDurably(join(folder, 'head.safetensors'), writeSafetensors(headTensors(head)))
   await writeDurably(
     join(folder, 'record.json'),
-    new TextEncoder().encode(JSON.stringify(recordSchema.parse(record), null, 1)),
+    new TextEncoder().encode(JSON.stringify(runRecordSchema.parse(record), null, 1)),
   )
 }
 
@@ -69,7 +71,7 @@ export async function readRunFolder(
     })
   const [recordBytes, headBytes] = [await read('record.json'), await read('head.safetensors')]
   try {
-    const record = recordSchema.parse(JSON.parse(new TextDecoder().decode(recordBytes)))
+    const record = runRecordSchema.parse(JSON.parse(new TextDecoder().decode(recordBytes)))
     return { record, head: headFromTensors(parseSafetensors(headBytes)) }
   } catch (cause) {
     throw new Problem('runs/damaged', {

@@ -22,6 +22,8 @@ export type TrainedHead = {
   readonly calibration?: RunRecord['calibration']
   /** Tensors of the backbone that are no longer the pretrained ones; absent where none was trained. */
   readonly tuned?: ReadonlyMap<string, WeightTensor>
+  /** Number of the checkpoint that it was made of, where there are any. */
+  readonly checkpoint?: number
 }
 
 /** Features of train and validation in one go, then the head on them. The test split is not even read. */

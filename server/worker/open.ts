@@ -9,7 +9,7 @@ import type { Log } from '../log/log.ts'
 import { type Claim, claimDataFolder } from '../owner/claim.ts'
 import { type Control, type ControlHandlers, serveControl } from '../owner/control.ts'
 import { openStore, type Store } from '../store/open.ts'
-import { hasKeptModel } from '../trainer/run-folder.ts'
+import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
 import { answersOf } from './answers.ts'
 import { openBoard, type RunBoard } from './board.ts'
 import { folderId } from './folder-id.ts'
@@ -174,7 +174,7 @@ async function endOrphans(store: Store, orphans: readonly Run[]): Promise<void> 
 /** Stops a run that nobody does at the moment: it waits for its server. */
 async function endInterrupted(store: Store, run: Run, dataDir: string): Promise<void> {
   const attempt = await store.runs.beginAttempt(run.id)
-  const kept = await hasKeptModel(dataDir, run.id)
+  const kept = await keepModel(dataDir, run.id)
   await store.runs.append(run.id, attempt, [{ type: 'stop-requested' }, { type: 'stopped', kept }])
 }
 

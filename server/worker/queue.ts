@@ -5,7 +5,7 @@ import { devicesFor } from '../devices/choose.ts'
 import type { MachineDevice } from '../devices/device.ts'
 import type { Log } from '../log/log.ts'
 import type { Store } from '../store/open.ts'
-import { hasKeptModel } from '../trainer/run-folder.ts'
+import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
 import { type Supervised, superviseRun } from './supervisor.ts'
 
 /** A run that was interrupted so often is not begun again: something about it ends the machine. */
@@ -72,8 +72,7 @@ export function startQueue({
   }
 
   async function attempt(run: Run): Promise<Run | undefined> {
-    if (run.requestedStop)
-      return conclude(run, [{ type: 'stopped', kept: await hasKeptModel(dataDir, run.id) }])
+    if (run.requestedStop) return conclude(run, [{ type: 'stopped', kept: await keepModel(dataDir, run.id) }])
     if (run.attempt >= MOST_ATTEMPTS) return conclude(run, [{ type: 'failed', problem: givenUp(run) }])
     const given = devicesFor(run, await devices())
     const supervised = supervise(run, { store, dataDir, devices: given, log, holdBack })
@@ -116,7 +115,7 @@ export function startQueue({
       const [run] = waiting.splice(at, 1)
       await conclude(run!, [
         { type: 'stop-requested' },
-        { type: 'stopped', kept: await hasKeptModel(dataDir, id) },
+        { type: 'stopped', kept: await keepModel(dataDir, id) },
       ])
       return true
     },

@@ -8,8 +8,8 @@ import { environmentOf } from '../devices/environment.ts'
 import { logOutput } from '../log/child-output.ts'
 import type { Log } from '../log/log.ts'
 import type { Store } from '../store/open.ts'
+import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
 import { fromTrainerSchema, type Job, type ToTrainer, TRAINER_PROTOCOL } from '../trainer/job.ts'
-import { hasKeptModel } from '../trainer/run-folder.ts'
 import { logWriter } from './log-writer.ts'
 
 /** How long a trainer may take to end after it was asked to. */
@@ -109,7 +109,7 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
 
   /** For a trainer that ended without one: it was killed after a stop, or it died. */
   async function lastWord(death: string): Promise<NewRunEvent> {
-    if (stopping) return { type: 'stopped', kept: await hasKeptModel(dataDir, run.id) }
+    if (stopping) return { type: 'stopped', kept: await keepModel(dataDir, run.id) }
     return {
       type: 'failed',
       problem: {

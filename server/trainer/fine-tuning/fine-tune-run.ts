@@ -1,5 +1,3 @@
-import type { WeightStore, WeightTensor } from '../../../lib/backbone/graph.ts'
-import { HEAD, type Head, headFromTensors } from '../../../lib/backbone/head.ts'
 import { type FineTuned, fineTune } from '../../../lib/fine-tuning/fine-tune.ts'
 import { overlaid } from '../../../lib/fine-tuning/overlaid.ts'
 import type { FineTuningState } from '../../../lib/fine-tuning/state.ts'
@@ -10,14 +8,16 @@ import type { Job } from '../job.ts'
 import type { StartDeviceProcess } from '../parallel/device-process/start.ts'
 import { openDeviceGroup } from '../parallel/device-processes.ts'
 import { onceByTheFirst } from '../parallel/once-by-the-first.ts'
+import { recordOf } from '../record.ts'
 import { runFolder } from '../run-folder.ts'
 import type { SplitExtraction } from '../split-features.ts'
 import { fitOnFeatures, type Telling, type TrainedHead } from '../train-head.ts'
-import { checkpointClock, readCheckpoint, writeCheckpoint } from './checkpoints.ts'
+import { checkpointClock, openCheckpoints } from './checkpoints.ts'
 import { chooseTrainingEngine } from './choose-engine.ts'
+import { bestOf, modelOf } from './model-of.ts'
 import { changedBy, openData, type Speed } from './open-data.ts'
 import { tellingOf } from './telling.ts'
-import { judgesStart, phasesByEpochs, startingWeights, trainingTask } from './training-task.ts'
+import { judgesStart, phasesByEpochs, startingPoint, trainingTask } from './training-task.ts'
 
 export type FineTuneRunTask = {
   readonly job: Job
@@ -39,20 +39,24 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
   const { emit, stop } = telling
   const { dataDir } = job
   const began = performance.now()
-  const from = await readCheckpoint(runFolder(dataDir, job.run))
-  const first = planned.phases[0]!.by === 'solver' && !from ? await headFirst(task) : undefined
-  const start = await startingWeights(task, first?.head)
   const phases = phasesByEpochs(planned)
+  const checkpoints = await openCheckpoints(runFolder(dataDir, job.run))
+  const from = checkpoints.latest?.state
+  const first = planned.phases[0]!.by === 'solver' && !from ? await headFirst(task) : undefined
+  const start = await startingPoint(task, first?.head)
   if (first?.stopped || phases.length === 0)
-    return { ...modelOf(start, []), stopped: first?.stopped ?? false }
+    return { ...modelOf(start.begin), stopped: first?.stopped ?? false }
 
   const pictures = job.pictures.filter(({ split }) => split === 'train').length
   const { device, says } = await chooseTrainingEngine()
   emit({ type: 'training-engine', engine: device.id, title: device.title, ...(says && { says }) })
-  const changed = [...new Set([...planned.skipped, ...phases.flatMap((phase) => changedBy(phase, backbone))])]
+  const changed = [
+    ...new Set([...start.begin.keys(), ...phases.flatMap((phase) => changedBy(phase, backbone))]),
+  ]
   const speed: Speed = {}
   let latest: FineTuningState | undefined = from
   const tell = tellingOf(emit, phases, pictures)
+  if (checkpoints.latest) tell.resumed(checkpoints.latest)
   const { group, close } = await openDeviceGroup({ job, planned, head: first?.head }, task.startDevice)
   const tuned = await fineTune({
     ...trainingTask(task, start),
@@ -72,20 +76,24 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
     checkpointDue: checkpointClock(),
     checkpoint: async (state) => {
       latest = state
-      await writeCheckpoint(runFolder(dataDir, job.run), state)
+      await checkpoints.write(state, recordOf(job, backbone))
     },
   })
     .catch((thrown: unknown): FineTuned => {
       // Stopped while a later phase extracted: what the phases before it made counts.
       if (!(stop.aborted && thrown === stop.reason) || (!latest && !first)) throw thrown
-      const best = latest?.bestWeights ?? latest?.weights ?? new Map<string, WeightTensor>()
-      return { last: overlaid(start, best), stopped: true }
+      return { last: overlaid(start.weights, latest ? bestOf(latest) : start.begin), stopped: true }
     })
     .finally(close)
   // Plans go by how fast one device is.
   if (group.size === 1) await recordCalibration(dataDir, { device: device.title, ...speed })
   if (!tuned.stopped) emit({ type: 'head-fitted', seconds: (performance.now() - began) / 1000 })
-  return { ...modelOf(tuned.best?.weights ?? tuned.last, changed), stopped: tuned.stopped }
+  const weights = tuned.best?.weights ?? tuned.last
+  return {
+    ...modelOf(new Map(changed.map((name) => [name, weights.get(name)]))),
+    stopped: tuned.stopped,
+    checkpoint: checkpoints.number(),
+  }
 }
 
 /** The head alone on the frozen backbone, held to validation only: what comes after it is chosen there too. */
@@ -96,13 +104,4 @@ async function headFirst({ job, planned, extraction, telling }: FineTuneRunTask)
   const honest = solver.kind === 'exact' ? { ...solver, refit: false } : solver
   const { fitted } = await fitOnFeatures(job, extraction, honest, telling)
   return { head: fitted.honestHead ?? fitted.head, stopped: fitted.stopped }
-}
-
-/** The head, and the backbone's tensors that are no longer the pretrained ones. */
-function modelOf(
-  weights: WeightStore,
-  names: readonly string[],
-): { head: Head; tuned: Map<string, WeightTensor> } {
-  const own = names.filter((name) => !name.startsWith(`${HEAD}.`))
-  return { head: headFromTensors(weights), tuned: new Map(own.map((name) => [name, weights.get(name)])) }
 }

@@ -1,36 +1,31 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { copyFile, mkdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import sharp from 'sharp'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { backboneEntry } from '../../../lib/backbone/registry.ts'
 import type { NewRunEvent } from '../../../lib/run/events.ts'
-import { parseSet } from '../../../lib/run/settings.ts'
 import type { StrategyName } from '../../../lib/strategy/strategies.ts'
-import { openBlobs } from '../../blobs/blobs.ts'
 import { loadBackboneWeights } from '../../weights/load.ts'
 import { runAttempt } from '../attempt.ts'
 import type { Job } from '../job.ts'
 import { readRunFolder, runFolder } from '../run-folder.ts'
 import { withTuned } from '../tuned-weights.ts'
+import { BACKBONE, type MadeUpPictures, madeUpPictures } from './testing/made-up-pictures.ts'
 
-const BACKBONE = 'tf_efficientnet_lite0'
-const SPLITS = ['train', 'train', 'train', 'validation', 'test'] as const
-
+let made: MadeUpPictures
 let dataDir: string
-let pictures: Job['pictures']
-
 beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'whippet-fine-tuning-'))
-  pictures = []
-  for (let n = 0; n < 10; n++) pictures.push(await madeUpPicture(n))
+  made = await madeUpPictures(10)
+  dataDir = made.dataDir
 }, 60_000)
-afterAll(() => rmSync(dataDir, { recursive: true }))
+afterAll(() => made.remove())
 
 test('partial fine-tuning changes what it says and nothing else, by a byte, and its best weights are the model', async () => {
-  const { run, events } = await train('partial-fine-tuning', ['epochs=2', 'views=2', 'batchSize=4'])
+  const { run, events } = await train('partial-fine-tuning', [
+    'epochs=2',
+    'views=2',
+    'batchSize=4',
+    'headFirst=false',
+  ])
   expect(events.at(-1)).toEqual({ type: 'succeeded' })
   const { record } = await readRunFolder(dataDir, run)
   expect(record.tuned?.tensors).toEqual(['conv_head.weight', 'bn2.weight', 'bn2.bias'])
@@ -142,7 +137,7 @@ test('a run that was stopped keeps its model, and its next attempt goes on at th
 })
 
 test('two classes with one picture each end well', async () => {
-  const two = pictures.slice(0, 2).map((picture) => ({ ...picture, split: 'train' as const }))
+  const two = made.pictures.slice(0, 2).map((picture) => ({ ...picture, split: 'train' as const }))
   const { events, run } = await train('partial-fine-tuning', ['epochs=1', 'views=1'], { pictures: two })
   expect(events.at(-1)).toEqual({ type: 'succeeded' })
   const codes = events.find((event) => event.type === 'plan')?.warnings?.map(({ code }) => code)
@@ -178,55 +173,20 @@ type Options = {
 let runs = 0
 async function train(strategy: StrategyName, pairs: string[], options: Options = {}) {
   const { run = `run${runs++}`, stop = new AbortController().signal, onEvent } = options
-  const used = options.pictures ?? pictures
-  const counted = (split: string) => used.filter((picture) => picture.split === split).length
   const events: NewRunEvent[] = []
-  await runAttempt(
-    {
-      run,
-      dataDir,
-      devices: [{ id: 'cpu', kind: 'cpu', index: 0, threads: 2 }],
-      settings: { dataset: 'd', backbone: BACKBONE, strategy, ...parseSet(pairs, strategy) },
-      dataset: {
-        version: 'd',
-        name: 'made up',
-        classes: ['dark', 'light'],
-        counts: { train: counted('train'), validation: counted('validation'), test: counted('test') },
-      },
-      pictures: used,
+  const own = options.pictures && { pictures: options.pictures }
+  await runAttempt(made.job(run, strategy, pairs, own), {
+    emit: (event) => {
+      events.push(event)
+      onEvent?.(event)
     },
-    {
-      emit: (event) => {
-        events.push(event)
-        onEvent?.(event)
-      },
-      stop,
-    },
-  )
+    stop,
+  })
   return { run, events }
 }
 
 function headOf(run: string): string {
   return hashOf(readFileSync(join(runFolder(dataDir, run), 'head.safetensors')))
-}
-
-/** Noise around one level: two classes that can be told apart. */
-async function madeUpPicture(n: number): Promise<Job['pictures'][number]> {
-  const { size } = backboneEntry(BACKBONE).preprocess
-  const label = n % 2
-  const noise = Uint8Array.from(
-    { length: size * size * 3 },
-    (_, i) => 60 + 120 * label + ((i * (n + 3)) % 53),
-  )
-  const file = join(dataDir, `${n}.png`)
-  await sharp(noise, { raw: { width: size, height: size, channels: 3 } })
-    .png()
-    .toFile(file)
-  const hash = createHash('sha256').update(readFileSync(file)).digest('hex')
-  const path = (await openBlobs(dataDir)).picturePath(hash)
-  await mkdir(dirname(path), { recursive: true })
-  await copyFile(file, path)
-  return { hash, file: `${n}.png`, label, split: SPLITS[Math.floor(n / 2)]! }
 }
 
 function hashOf(data: Float32Array | Buffer): string {

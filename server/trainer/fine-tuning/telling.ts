@@ -2,6 +2,7 @@ import type { EpochPoint, StartPoint, StepPoint } from '../../../lib/fine-tuning
 import type { PhasePlan } from '../../../lib/strategy/plan-run.ts'
 import { every } from '../../clock.ts'
 import type { Telling } from '../train-head.ts'
+import type { Checkpoints } from './checkpoints.ts'
 
 /** How often the log is told of steps within an epoch. */
 const STEP_MS = 1000
@@ -11,6 +12,16 @@ export function tellingOf(emit: Telling['emit'], phases: readonly PhasePlan[], p
   const isTime = every(STEP_MS)
   const epochsOf = (phase: string) => phases.find(({ name }) => name === phase)?.epochs ?? 0
   return {
+    /** An attempt goes on where an earlier one stood. */
+    resumed({ position, damaged }: NonNullable<Checkpoints['latest']>) {
+      emit({
+        type: 'resumed',
+        series: phases[position.phase]?.name ?? '',
+        epoch: position.epoch,
+        batch: position.batch,
+        ...(damaged && { damaged: damaged.summary() }),
+      })
+    },
     /** What training starts from is the point before the first epoch. */
     start({ phase, validationLoss, validationTop1 }: StartPoint) {
       emit({ type: 'point', series: phase, step: 0, validationLoss, validationTop1 })

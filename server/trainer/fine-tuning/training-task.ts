@@ -1,8 +1,7 @@
 import { trainableNames } from '../../../lib/backbone/cost.ts'
-import type { WeightStore } from '../../../lib/backbone/graph.ts'
+import type { WeightTensor } from '../../../lib/backbone/graph.ts'
 import { HEAD, type Head, headTensors } from '../../../lib/backbone/head.ts'
 import type { FineTuneTask } from '../../../lib/fine-tuning/fine-tune.ts'
-import { overlaid } from '../../../lib/fine-tuning/overlaid.ts'
 import { trainingOf } from '../../../lib/run/settings.ts'
 import { fineTuningPhase } from '../../../lib/strategy/fine-tuning-phase.ts'
 import { freshWeights } from '../../../lib/strategy/fresh-weights.ts'
@@ -29,27 +28,32 @@ export function judgesStart({ phases }: Pick<PlannedRun, 'phases'>): boolean {
   return phases[0]!.by === 'solver'
 }
 
+/** Where training starts: pretrained weights, and what takes the place of some of them. */
+export type StartingPoint = Required<Pick<FineTuneTask, 'weights'>> & {
+  readonly begin: ReadonlyMap<string, WeightTensor>
+}
+
 /** Pretrained weights, with what starts fresh, and the head where a solver fitted one. */
-export async function startingWeights(
+export async function startingPoint(
   { job: { settings, dataDir }, backbone: { graphWithHead }, planned }: Training,
   head: Head | undefined,
-): Promise<WeightStore> {
-  const { weights: pretrained } = await loadBackboneWeights(settings.backbone, { dataDir })
+): Promise<StartingPoint> {
+  const { weights } = await loadBackboneWeights(settings.backbone, { dataDir })
   const headNames = graphWithHead.nodes.filter(({ group }) => group === HEAD).flatMap(trainableNames)
   const fresh = freshWeights(graphWithHead, [...planned.skipped, ...headNames], settings.seed)
-  return overlaid(pretrained, new Map([...fresh, ...(head ? headTensors(head) : [])]))
+  return { weights, begin: new Map([...fresh, ...(head ? headTensors(head) : [])]) }
 }
 
 /** The part of the task that the run decides, not the device. */
 export function trainingTask(
   { job, backbone, planned }: Training,
-  start: WeightStore,
-): Pick<FineTuneTask, 'graph' | 'weights' | 'phases' | 'seed'> {
+  start: StartingPoint,
+): Pick<FineTuneTask, 'graph' | 'weights' | 'begin' | 'phases' | 'seed'> {
   const { settings } = job
   const phases = phasesByEpochs(planned)
   return {
     graph: backbone.graphWithHead,
-    weights: start,
+    ...start,
     phases: phases.map((phase) => fineTuningPhase(phase, trainingOf(settings), perClass(job))),
     seed: settings.seed,
   }

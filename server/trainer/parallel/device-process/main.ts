@@ -3,10 +3,10 @@ import { fineTune } from '../../../../lib/fine-tuning/fine-tune.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import { livesWithParent } from '../../../processes/child.ts'
 import { prepareBackbone } from '../../backbone.ts'
-import { readCheckpoint } from '../../fine-tuning/checkpoints.ts'
+import { readLatest } from '../../fine-tuning/checkpoints.ts'
 import { chooseTrainingEngine } from '../../fine-tuning/choose-engine.ts'
 import { openData } from '../../fine-tuning/open-data.ts'
-import { judgesStart, startingWeights, trainingTask } from '../../fine-tuning/training-task.ts'
+import { judgesStart, startingPoint, trainingTask } from '../../fine-tuning/training-task.ts'
 import { runFolder } from '../../run-folder.ts'
 import { takeSeat } from '../join-ring.ts'
 import { onceByTheFirst } from '../once-by-the-first.ts'
@@ -44,8 +44,8 @@ async function train(task: DeviceTask): Promise<void> {
   const quiet = { emit: () => undefined, stop: signal }
   const backbone = await prepareBackbone(job.settings, job.dataset.classes.length, job.dataDir, quiet)
   const training = { job, backbone, planned }
-  const start = await startingWeights(training, head)
-  const from = await readCheckpoint(runFolder(job.dataDir, job.run))
+  const start = await startingPoint(training, head)
+  const from = (await readLatest(runFolder(job.dataDir, job.run)))?.state
   const { device } = await chooseTrainingEngine()
   say({ type: 'seated' })
   await everyoneSeated
