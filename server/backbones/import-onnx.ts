@@ -96,7 +96,7 @@ function demandWhole({ outside }: OnnxOutline, file: string): void {
   if (outside.length === 0) return
   const places = outside.slice(0, 3).join(', ')
   throw new Problem('backbones/external-data', {
-    says: `${basename(file)} keeps weights in other files (${places}).`,
+    says: `${basename(file)} keeps weights in other files: ${places}.`,
     advice: 'Export it with its weights inside: load it with the onnx package, and save it as one file.',
   })
 }
