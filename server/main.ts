@@ -5,6 +5,7 @@ import { Problem } from '../lib/problem.ts'
 import { adminToken } from './auth/admin-token.ts'
 import { keepDumps } from './backup/periodic.ts'
 import { openBlobs } from './blobs/blobs.ts'
+import { openMachineSpeed } from './calibration/lazily.ts'
 import { readinessOf } from './health/health.ts'
 import { createApi, pathsOf } from './http/api/api.ts'
 import { frontOf } from './http/front.ts'
@@ -106,12 +107,22 @@ export async function startServer(given: Settings): Promise<Running> {
       (opened) => opened.close(),
     )
     const predictor = onEnd(await openPredictor({ dataDir }), (opened) => opened.close())
+    const speed = onEnd(
+      openMachineSpeed({
+        dataDir,
+        devices: worker.devices,
+        isBusy: (device) => worker.holder(device) !== undefined,
+        log: (problem) => log.problem(problem),
+      }),
+      (opened) => opened.close(),
+    )
     const token = isLoopback(host) ? undefined : await adminToken(dataDir, { another: settings.newToken })
     const without = {
       worker,
       imports,
       bundles,
       predictor,
+      speed,
       sharing: sharingOn(worker.store),
       uploads: uploads.folder,
     }

@@ -1,3 +1,4 @@
+import type { MachineSpeed } from './calibration/lazily.ts'
 import type { Imports } from './imports/imports.ts'
 import type { Bundles } from './models/bundles.ts'
 import type { Predictor } from './models/predictor.ts'
@@ -12,6 +13,7 @@ export type Parts = {
   readonly bundles: Bundles
   readonly predictor: Predictor
   readonly sharing: Sharing
+  readonly speed: MachineSpeed
   /** What pages read; REST reads the same. */
   readonly services: Services
   /** Where uploads are, by id. */

@@ -45,7 +45,7 @@ export function PlanCard({ plan, problem, waits, saidElsewhere }: Props) {
 /** Of the last phase, which trains the most; cache and memory are what the run needs at its widest. */
 function factsOf(plan: RunPlanAnswer | undefined): (readonly [string, string])[] {
   if (!plan) return ['Trained', 'At the cut', 'Cache', 'Memory'].map((name) => [name, '–'] as const)
-  const { phases, times } = plan
+  const { phases, times, memories, measuring } = plan
   const last = phases.at(-1)!
   const { parameters, cut, flops, views, prefix } = last
   const cacheBytes = phases.reduce(
@@ -61,13 +61,15 @@ function factsOf(plan: RunPlanAnswer | undefined): (readonly [string, string])[]
       .map(({ shape }, i) => [i === 0 ? 'At the cut' : `and, ${i + 1}`, shape.join(' × ')] as const),
     ...(cut.length > 3 ? [['and more', counted(cut.length - 3, 'tensor')] as const] : []),
     [views > 1 ? `Cache, ${views} views` : 'Cache', isCached ? bytes(cacheBytes) : 'over its budget'],
-    ...(last.by === 'epochs' ? [['Memory, about', bytes(memoryBytes)] as const] : []),
+    ...(last.by === 'epochs' ? [['Memory, about', memoryWords(memoryBytes, memories)] as const] : []),
     [
       isCached ? 'Once per picture' : 'Frozen, every epoch',
       flops.frozen === undefined ? 'unknown' : flopsWords(flops.frozen),
     ],
     ['Every epoch', flopsWords(flops.forward + flops.backward)],
-    ...times.map(({ seconds }, i) => [i === 0 ? 'Time, about' : `or, ${i + 1}`, duration(seconds)] as const),
+    ...(times.length === 1 ? [['Time, about', duration(times[0]!.seconds)] as const] : []),
+    ...(times.length > 1 ? times.map(({ device, seconds }) => [device, duration(seconds)] as const) : []),
+    ...(measuring ? [['Time', 'measuring …'] as const] : []),
   ]
 }
 
@@ -113,12 +115,20 @@ function howWords({ by, epochs, learningRate }: PlannedPhaseAnswer): string {
   return by === 'solver' ? 'solved' : `${counted(epochs, 'epoch')} at ${learningRate}`
 }
 
-function noteOf({ phases, times }: RunPlanAnswer): string {
+function noteOf({ phases, times, measuring }: RunPlanAnswer): string {
   const measured = times.map(({ device }) => device).join(', ')
-  const time = measured && ` Time by how fast this machine was before: ${measured}.`
+  const time = measuring
+    ? ' How fast this machine is, is being measured: a few seconds, once.'
+    : measured && ` Time by how fast this machine is: ${measured}.`
   return phases.every(({ by }) => by === 'solver')
     ? `What is extracted once is cached: another run on these pictures with this backbone takes seconds.${time}`
     : `Estimates are of training and validation; the test pictures are judged once, at the end.${time}`
+}
+
+/** Of the device that has the least. */
+function memoryWords(needed: number, memories: RunPlanAnswer['memories']): string {
+  if (memories.length === 0) return bytes(needed)
+  return `${bytes(needed)} of ${bytes(Math.min(...memories.map(({ memoryBytes }) => memoryBytes)))}`
 }
 
 /** `0.32 GFLOPs`. */

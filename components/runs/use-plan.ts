@@ -24,14 +24,29 @@ export function usePlan(draft: RunDraft): DraftPlan {
   const made = runOf(draft)
   const wanted = 'run' in made ? JSON.stringify(made.run) : undefined
   const [answer, setAnswer] = useState<Omit<DraftPlan, 'waits'> & { to?: string }>({})
+  const { to, ...known } = answer
+  const measuring = known.plan?.measuring === true
+  const [measured, setMeasured] = useState(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: `call` is made anew by each render and does the same
+  useEffect(() => {
+    if (!measuring) return
+    let left = false
+    const told = () => !left && setMeasured(true)
+    // Without times the plan stands all the same.
+    call('speed', 'GET', '/api/speed').then(told, told)
+    return () => {
+      left = true
+    }
+  }, [measuring])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above; asked once more when the machine has been measured
   useEffect(() => {
     if (wanted === undefined) return
     let left = false
     const ask = async () => {
-      const next = await call('planned', 'POST', '/api/plans', JSON.parse(wanted)).catch((thrown) => ({
-        problem: Problem.from(thrown).summary(),
-      }))
+      const next = await call('planned', 'POST', '/api/plans', JSON.parse(wanted)).then(
+        ({ plan }) => (plan.problems[0] ? { problem: plan.problems[0] } : { plan }),
+        (thrown) => ({ problem: Problem.from(thrown).summary() }),
+      )
       if (!left) setAnswer(({ plan }) => ({ ...(plan && { plan }), ...next, to: wanted }))
     }
     const timer = setTimeout(ask, TYPING_MS)
@@ -39,7 +54,6 @@ export function usePlan(draft: RunDraft): DraftPlan {
       left = true
       clearTimeout(timer)
     }
-  }, [wanted])
-  const { to, ...known } = answer
+  }, [wanted, measured])
   return wanted === undefined ? { waits: false } : { ...known, waits: to !== wanted }
 }

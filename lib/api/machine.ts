@@ -9,6 +9,15 @@ export const deviceSchema = z.object({
 })
 export type Device = z.infer<typeof deviceSchema>
 
+const speedsSchema = z.object({ dense: z.number(), separable: z.number() })
+
+/** How fast a device was when it was measured. */
+export const deviceSpeedSchema = z.object({
+  device: z.string(),
+  inferenceGflopsPerSecond: speedsSchema,
+  trainingGflopsPerSecond: speedsSchema,
+})
+
 /** A backbone as its card shows it, its layer groups in order. */
 export const backboneSchema = z.object({
   id: z.string(),

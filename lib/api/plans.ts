@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problemSummarySchema } from '../run/events.ts'
 import { newRunSchema } from './runs.ts'
 
 const whole = z.number().int().nonnegative()
@@ -41,7 +42,13 @@ export const runPlanSchema = z.object({
   warnings: z.array(
     z.object({ code: z.string(), says: z.string(), advice: z.string(), phase: z.string().optional() }),
   ),
-  /** All phases together. */
+  /** Why a run would be refused as it stands; there are no phases then. */
+  problems: z.array(problemSummarySchema),
+  /** Whether this machine is being measured: ask again once `GET /api/speed` answers, and there are times. */
+  measuring: z.boolean(),
+  /** What each device has. */
+  memories: z.array(z.object({ device: z.string(), memoryBytes: amount })),
+  /** All phases together, one for each device. */
   times: z.array(timeSchema),
 })
 export type RunPlanAnswer = z.infer<typeof runPlanSchema>

@@ -28,6 +28,7 @@ const ARRIVALS = {
   importStarted: z.object({ import: importStateSchema }),
   runQueued: z.object({ run: z.object({ id: z.string() }) }),
   planned: z.object({ plan: runPlanSchema }),
+  speed: z.object({ devices: z.array(z.object({ device: z.string() })) }),
   shares: z.object({ shares: z.array(shareSchema) }),
   shareMade: z.object({ share: createdShareSchema }),
   problem: problemSummarySchema,

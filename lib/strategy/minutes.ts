@@ -1,17 +1,23 @@
+import type { BackboneGraph } from '../backbone/graph.ts'
 import type { Flops } from './flops.ts'
 
-/** What a short calibration measured on a device, in multiples of 10⁹ floating-point operations per second. */
+/** Engines do dense convolutions several times faster than depthwise ones with all that stands between. */
+export type NetworkKind = 'dense' | 'separable'
+
+/** In multiples of 10⁹ floating-point operations per second. */
+export type Speeds = Readonly<Record<NetworkKind, number>>
+
+/** What a short calibration measured on a device. */
 export type DeviceCalibration = {
   readonly device: string
   /** Frozen prefix, decoding included. */
-  readonly inferenceGflopsPerSecond: number
+  readonly inferenceGflopsPerSecond: Speeds
   /** Forward and backward pass of training. */
-  readonly trainingGflopsPerSecond: number
-  /** What the device has; absent where nobody knows. */
-  readonly memoryBytes?: number
+  readonly trainingGflopsPerSecond: Speeds
 }
 
 export type Work = {
+  readonly kind: NetworkKind
   readonly flops: Flops
   readonly epochs: number
   readonly views: number
@@ -21,14 +27,23 @@ export type Work = {
   readonly validation: number
 }
 
-/** Seconds that a phase takes, estimated: the prefix for each cached view, then the suffix forward and back every epoch. */
+export function kindOf({ nodes }: Pick<BackboneGraph, 'nodes'>): NetworkKind {
+  return nodes.some(({ op }) => op === 'depthwiseConv') ? 'separable' : 'dense'
+}
+
+/**
+ * Seconds that a phase takes, estimated: the prefix for each cached view, then the suffix forward and back every epoch. What
+ * runs in every epoch runs on the engine that trains.
+ */
 export function secondsOf(
-  { flops, epochs, views, everyEpoch, train, validation }: Work,
+  { kind, flops, epochs, views, everyEpoch, train, validation }: Work,
   { inferenceGflopsPerSecond, trainingGflopsPerSecond }: DeviceCalibration,
 ): number {
+  const training = trainingGflopsPerSecond[kind] * 1e9
+  const extraction = everyEpoch ? training : inferenceGflopsPerSecond[kind] * 1e9
   const rounds = everyEpoch ? epochs : views
   const looked = train * rounds + validation * (everyEpoch ? epochs : 1)
   const prefix = looked * (flops.prefix + (epochs === 0 ? flops.suffix : 0))
   const suffix = epochs * (train * (flops.suffix + flops.suffixBackward) + validation * flops.suffix)
-  return prefix / (inferenceGflopsPerSecond * 1e9) + suffix / (trainingGflopsPerSecond * 1e9)
+  return prefix / extraction + suffix / training
 }

@@ -66,7 +66,11 @@ test('full training of ResNet-50 at batch 16: backward is twice forward but for 
 })
 
 test('time: the prefix once per view at inference speed, the suffix forward and back in every epoch', () => {
-  const device = { device: 'cpu', inferenceGflopsPerSecond: 100, trainingGflopsPerSecond: 50 }
+  const device = {
+    device: 'cpu',
+    inferenceGflopsPerSecond: { separable: 100, dense: 1 },
+    trainingGflopsPerSecond: { separable: 50, dense: 1 },
+  }
   const { phases } = planRun(task({ devices: [device] }))
   const { flops } = phases[1]!.plan
   const want =
@@ -89,7 +93,6 @@ test('the batch that is said to fit does, and one more does not', () => {
 
 describe('an expert would warn of', () => {
   const full = { strategy: { name: 'full-fine-tuning' } } as const
-  const one = { device: 'small', inferenceGflopsPerSecond: 1, trainingGflopsPerSecond: 1 }
   test.each<[string, string, Partial<RunPlanTask>]>([
     [
       'few pictures for so many free parameters',
@@ -124,7 +127,11 @@ describe('an expert would warn of', () => {
       'skipped-late',
       { strategy: { name: 'gradual-unfreezing', skip: ['conv_head'] } },
     ],
-    ['a batch that is too large', 'memory-over-device', { ...full, devices: [{ ...one, memoryBytes: 1e9 }] }],
+    [
+      'a batch that is too large',
+      'memory-over-device',
+      { ...full, memories: [{ device: 'small', memoryBytes: 1e9 }] },
+    ],
   ])('%s', (_, code, changes) => {
     expect(codes(changes)).toContain(code)
   })

@@ -2,8 +2,8 @@ import type { BackboneGraph } from '../backbone/graph.ts'
 import { HEAD } from '../backbone/head.ts'
 import { learningRateOf, type TrainingSettings, viewsOf } from '../run/training.ts'
 import { bytesPerView } from './cache-size.ts'
-import { type MemoryEstimate, memoryAt, memoryOf } from './memory.ts'
-import { type DeviceCalibration, secondsOf } from './minutes.ts'
+import { type DeviceMemory, type MemoryEstimate, memoryAt, memoryOf } from './memory.ts'
+import { type DeviceCalibration, kindOf, secondsOf } from './minutes.ts'
 import { phasesOf, type TrainingPhase, unknownGroup } from './phases.ts'
 import { type FreezePlan, planFreeze } from './plan-freeze.ts'
 import type { Strategy } from './strategies.ts'
@@ -22,7 +22,10 @@ export type RunPlanTask = {
   }
   /** What the feature cache may take for one phase. */
   readonly diskBudgetBytes: number
+  /** How fast each device is, where that was measured. */
   readonly devices?: readonly DeviceCalibration[]
+  /** What each device has. */
+  readonly memories?: readonly DeviceMemory[]
 }
 
 /** What becomes of the frozen prefix: its output is cached, it runs in every epoch, or there is none. */
@@ -74,6 +77,7 @@ function planPhase(phase: TrainingPhase, task: RunPlanTask): PhasePlan {
   const fits = cacheBytes <= diskBudgetBytes
   const prefix = !fits ? 'per epoch' : plan.prefix.length > 1 ? 'cached' : 'none'
   const memory = memoryOf(graph, plan, training.optimizer)
+  const kind = kindOf(graph)
   const batch = Math.min(training.batchSize, Math.max(1, pictures.train))
   return {
     name,
@@ -90,7 +94,7 @@ function planPhase(phase: TrainingPhase, task: RunPlanTask): PhasePlan {
     seconds: devices.map((device) => ({
       device: device.device,
       seconds: secondsOf(
-        { flops: plan.flops, epochs, views, everyEpoch: prefix === 'per epoch', ...pictures },
+        { kind, flops: plan.flops, epochs, views, everyEpoch: prefix === 'per epoch', ...pictures },
         device,
       ),
     })),

@@ -46,7 +46,7 @@ export function warningsOf(
 
 function phaseWarnings(
   phase: PhasePlan,
-  { training, pictures, graph, devices = [] }: RunPlanTask,
+  { training, pictures, graph, memories = [] }: RunPlanTask,
 ): PlanWarning[] {
   const { plan, learningRate, name } = phase
   const found: PlanWarning[] = []
@@ -92,8 +92,8 @@ function phaseWarnings(
       'Raise the budget, take fewer views, or cut later, where the tensors are smaller.',
     )
   }
-  for (const { device, memoryBytes } of devices) {
-    if (memoryBytes === undefined || phase.memoryBytes <= memoryBytes) continue
+  for (const { device, memoryBytes } of memories) {
+    if (phase.memoryBytes <= memoryBytes) continue
     const fits = batchThatFits(phase.memory, memoryBytes)
     warn(
       'memory-over-device',

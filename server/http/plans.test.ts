@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeCalibration } from '../calibration/record.ts'
 import {
   importPictures,
   postJson,
@@ -6,7 +7,6 @@ import {
   startTestServer,
   type TestServer,
 } from '../testing/server.ts'
-import { recordCalibration } from '../trainer/calibration.ts'
 
 let server: TestServer
 let dataset: string
@@ -55,11 +55,13 @@ test('patterns come with the names that they match, or with names that are near'
     skip: [{ pattern: 'conv_head', weights: ['conv_head.weight'] }],
   })
   const slip = { strategy: 'partial-fine-tuning', freeze: { trainable: ['block.6'] } }
-  const { status, body: refused } = await plan(slip)
-  expect([status, refused.problem.code]).toEqual([422, 'strategy/pattern-matches-nothing'])
-  expect(refused.problem.advice).toContain('blocks.6')
+  const { status, body: half } = await plan(slip)
+  expect([status, half.plan.phases]).toEqual([200, []])
+  const [problem] = half.plan.problems
+  expect(problem.code).toBe('strategy/pattern-matches-nothing')
+  expect(problem.advice).toContain('blocks.6')
   const run = await server.ask('/api/runs', postJson({ dataset, ...slip }))
-  expect(run.body.problem).toEqual(refused.problem)
+  expect([run.status, run.body.problem]).toEqual([422, problem])
 })
 
 test('it warns like an expert', async () => {
@@ -74,13 +76,24 @@ test('it warns like an expert', async () => {
   ])
 })
 
-test('time is told once this machine has been measured', async () => {
+test('a first plan has this machine measured, and time is told once it is', async () => {
+  const { body } = await plan({ strategy: 'full-fine-tuning' })
+  const speed = await server.ask('/api/speed')
+  expect(speed.body.devices[0].trainingGflopsPerSecond.dense).toBeGreaterThan(0)
+  expect(body.plan.memories[0].memoryBytes).toBeGreaterThan(0)
+  const { times, measuring } = (await plan({ strategy: 'full-fine-tuning' })).body.plan
+  expect(measuring).toBe(false)
+  expect(times).toMatchObject([{ device: speed.body.devices[0].device }])
+}, 120_000)
+
+test('time is what the flops come to at the speed that was measured', async () => {
   const wanted = { strategy: 'full-fine-tuning', training: { epochs: 2, views: 1 } }
-  expect((await plan(wanted)).body.plan.times).toEqual([])
-  await recordCalibration(server.dataDir, {
+  await writeCalibration(server.dataDir, {
+    id: 'cpu',
     device: 'a processor',
-    inferenceGflopsPerSecond: 100,
-    trainingGflopsPerSecond: 10,
+    engine: 'made up',
+    inferenceGflopsPerSecond: { separable: 100, dense: 1 },
+    trainingGflopsPerSecond: { separable: 10, dense: 1 },
   })
   const { times, phases } = (await plan(wanted)).body.plan
   const { train, validation } = (await server.ask(`/api/datasets/${dataset}`)).body.dataset.counts

@@ -39,7 +39,7 @@ async function attempt(
   const { emit, stop } = telling
   emit({ type: 'phase', phase: 'preparing' })
   const backbone = await prepareBackbone(settings, dataset.classes.length, dataDir, telling)
-  const planned = await planAttempt(job, backbone)
+  const planned = await planAttempt(job, backbone, stop)
   emit(planEvent(job, planned))
 
   emit({ type: 'phase', phase: 'extracting' })

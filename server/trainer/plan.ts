@@ -1,8 +1,12 @@
+import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent, PlannedPhase } from '../../lib/run/events.ts'
 import { strategyOf, trainingOf } from '../../lib/run/settings.ts'
+import type { DeviceCalibration } from '../../lib/strategy/minutes.ts'
 import { type PhasePlan, type PlannedRun, planRun } from '../../lib/strategy/plan-run.ts'
+import { calibrate } from '../calibration/calibrate.ts'
+import { readCalibration } from '../calibration/record.ts'
+import { deviceMemories } from '../machine/memory.ts'
 import type { PreparedBackbone } from './backbone.ts'
-import { readCalibration } from './calibration.ts'
 import { cacheBudgetBytes } from './fine-tuning/cache-budget.ts'
 import type { Job } from './job.ts'
 import { featureCacheFolder } from './split-features.ts'
@@ -11,9 +15,10 @@ import { featureCacheFolder } from './split-features.ts'
 export async function planAttempt(
   job: Job,
   { graphWithHead }: Pick<PreparedBackbone, 'graphWithHead'>,
+  stop: AbortSignal,
 ): Promise<PlannedRun> {
   const { settings, pictures, dataDir } = job
-  const calibration = await readCalibration(dataDir)
+  const calibration = await speeds(job, stop)
   const of = (split: string) => pictures.filter((picture) => picture.split === split)
   return planRun({
     graph: graphWithHead,
@@ -21,8 +26,29 @@ export async function planAttempt(
     training: trainingOf(settings),
     pictures: { train: of('train').length, validation: of('validation').length, perClass: perClass(job) },
     diskBudgetBytes: await cacheBudgetBytes(featureCacheFolder(dataDir)),
-    ...(calibration && { devices: [calibration] }),
+    memories: await deviceMemories(job.devices),
+    devices: calibration,
   })
+}
+
+/**
+ * How fast this machine is. Where nobody knows, it is measured before a run that may take long; one that only solves for its
+ * head is over sooner.
+ */
+async function speeds(
+  { settings, dataDir, devices }: Job,
+  signal: AbortSignal,
+): Promise<readonly DeviceCalibration[]> {
+  const known = await readCalibration(dataDir, devices)
+  if (known.length === devices.length || settings.strategy === 'feature-extraction') return known
+  try {
+    return await calibrate(dataDir, { devices, signal })
+  } catch (thrown) {
+    signal.throwIfAborted()
+    // The run does not need it: its plan says no times.
+    console.error(Problem.from(thrown).says)
+    return known
+  }
 }
 
 /** Pictures of each class in the train split, in label order. */

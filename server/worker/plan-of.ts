@@ -1,48 +1,64 @@
 import type { PlannedPhaseAnswer, RunPlanAnswer } from '../../lib/api/plans.ts'
 import type { NewRun } from '../../lib/api/runs.ts'
+import { Problem } from '../../lib/problem.ts'
 import { strategyOf, trainingOf } from '../../lib/run/settings.ts'
 import { matchPatterns } from '../../lib/strategy/patterns.ts'
 import { type PhasePlan, planRun } from '../../lib/strategy/plan-run.ts'
-import { readCalibration } from '../trainer/calibration.ts'
+import type { MachineSpeed } from '../calibration/lazily.ts'
+import { deviceMemories } from '../machine/memory.ts'
 import { cacheBudgetBytes } from '../trainer/fine-tuning/cache-budget.ts'
 import { featureCacheFolder } from '../trainer/split-features.ts'
 import type { Worker } from './open.ts'
 import { resolveRun } from './queue-run.ts'
 
 /**
- * What a run would do, before it is queued: the trainer plans the same way.
+ * What a run would do, before it is queued: the trainer plans the same way. A strategy that does not fit the backbone is
+ * planned as the problem that would refuse the run.
  *
- * @throws as {@link resolveRun} and `planRun`.
+ * @throws as {@link resolveRun}.
  */
-export async function planOf(worker: Worker, wanted: NewRun): Promise<RunPlanAnswer> {
+export async function planOf(worker: Worker, speed: MachineSpeed, wanted: NewRun): Promise<RunPlanAnswer> {
   const { store, dataDir } = worker
   const { settings, version, graph, featuresOnly } = await resolveRun(worker, wanted)
-  const [perClass, calibration, diskBudgetBytes] = await Promise.all([
+  const [perClass, { devices, measuring }, memories, diskBudgetBytes] = await Promise.all([
     store.datasets.perClass(version.id, version.classes.length),
-    readCalibration(dataDir),
+    speed.known(),
+    worker.devices().then(deviceMemories),
     cacheBudgetBytes(featureCacheFolder(dataDir)),
   ])
   const { trainable = [], skip = [] } = settings.freeze ?? {}
   const { train, validation } = version.counts
-  const { phases, warnings } = planRun({
-    graph,
-    strategy: strategyOf(settings),
-    training: trainingOf(settings),
-    pictures: { train, validation, perClass: perClass.map(({ train: count }) => count) },
-    diskBudgetBytes,
-    ...(calibration && !featuresOnly && { devices: [calibration] }),
-  })
-  return {
-    phases: phases.map(phaseAnswer).map((phase) => (featuresOnly ? ofFeatures(phase) : phase)),
-    patterns: {
-      trainable: matched(matchPatterns(graph, trainable)),
-      skip: matched(matchPatterns(graph, skip)),
-    },
-    warnings: [...warnings],
-    times: (phases[0]?.seconds ?? []).map(({ device }, i) => ({
-      device,
-      seconds: phases.reduce((sum, phase) => sum + phase.seconds[i]!.seconds, 0),
-    })),
+  const about = { measuring: measuring && !featuresOnly, memories }
+  try {
+    const { phases, warnings } = planRun({
+      graph,
+      strategy: strategyOf(settings),
+      training: trainingOf(settings),
+      pictures: { train, validation, perClass: perClass.map(({ train: count }) => count) },
+      diskBudgetBytes,
+      memories,
+      ...(!featuresOnly && { devices }),
+    })
+    return {
+      ...about,
+      phases: phases.map(phaseAnswer).map((phase) => (featuresOnly ? ofFeatures(phase) : phase)),
+      patterns: {
+        trainable: matched(matchPatterns(graph, trainable)),
+        skip: matched(matchPatterns(graph, skip)),
+      },
+      warnings: [...warnings],
+      problems: [],
+      times: (phases[0]?.seconds ?? []).map(({ device }, i) => ({
+        device,
+        seconds: phases.reduce((sum, phase) => sum + phase.seconds[i]!.seconds, 0),
+      })),
+    }
+  } catch (thrown) {
+    // Half-written patterns are no failed request: they are what is being planned.
+    const problem = Problem.from(thrown)
+    if (!problem.code.startsWith('strategy/')) throw problem
+    const patterns = { trainable: [], skip: [] }
+    return { ...about, phases: [], patterns, warnings: [], problems: [problem.summary()], times: [] }
   }
 }
 

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { backboneSchema, deviceSchema } from '../../../lib/api/machine.ts'
+import { backboneSchema, deviceSchema, deviceSpeedSchema } from '../../../lib/api/machine.ts'
 import { spaceSchema, trimmedSchema, trimWishSchema } from '../../../lib/api/space.ts'
 import { problemSummarySchema } from '../../../lib/run/events.ts'
 import type { Parts } from '../../parts.ts'
@@ -7,7 +7,7 @@ import { trimCache } from '../../retention/trim-cache.ts'
 import { featureCacheFolder } from '../../trainer/split-features.ts'
 import { answers, body, limitTo } from './describe.ts'
 
-export function machineRoutes(api: OpenAPIHono, { services, worker }: Parts): void {
+export function machineRoutes(api: OpenAPIHono, { services, worker, speed }: Parts): void {
   api.openapi(
     createRoute({
       method: 'get',
@@ -55,5 +55,21 @@ export function machineRoutes(api: OpenAPIHono, { services, worker }: Parts): vo
       responses: answers(z.object({ devices: z.array(deviceSchema) }), 'Devices.'),
     }),
     async (c) => c.json({ devices: await services.machine.devices() }, 200),
+  )
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/speed',
+      summary: 'How fast each device is; answers once that is measured, a few seconds at first',
+      description:
+        'In multiples of 10⁹ floating-point operations per second, for networks of dense and of depthwise convolutions. Empty while a run has the device, or where measuring failed.',
+      responses: answers(z.object({ devices: z.array(deviceSpeedSchema) }), 'Speeds.'),
+    }),
+    async (c) => {
+      await speed.known()
+      await speed.settled()
+      const { devices } = await speed.known()
+      return c.json({ devices: [...devices] }, 200)
+    },
   )
 }

@@ -3,7 +3,6 @@ import { overlaid } from '../../../lib/fine-tuning/overlaid.ts'
 import type { FineTuningState } from '../../../lib/fine-tuning/state.ts'
 import type { PlannedRun } from '../../../lib/strategy/plan-run.ts'
 import type { PreparedBackbone } from '../backbone.ts'
-import { recordCalibration } from '../calibration.ts'
 import type { Job } from '../job.ts'
 import type { StartDeviceProcess } from '../parallel/device-process/start.ts'
 import { openDeviceGroup } from '../parallel/device-processes.ts'
@@ -15,7 +14,7 @@ import { fitOnFeatures, type Telling, type TrainedHead } from '../train-head.ts'
 import { checkpointClock, openCheckpoints } from './checkpoints.ts'
 import { chooseTrainingEngine } from './choose-engine.ts'
 import { bestOf, modelOf } from './model-of.ts'
-import { changedBy, openData, type Speed } from './open-data.ts'
+import { changedBy, openData } from './open-data.ts'
 import { tellingOf } from './telling.ts'
 import { judgesStart, phasesByEpochs, startingPoint, trainingTask } from './training-task.ts'
 
@@ -53,25 +52,20 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
   const changed = [
     ...new Set([...start.begin.keys(), ...phases.flatMap((phase) => changedBy(phase, backbone))]),
   ]
-  const speed: Speed = {}
   let latest: FineTuningState | undefined = from
   const tell = tellingOf(emit, phases, pictures)
   if (checkpoints.latest) tell.resumed(checkpoints.latest)
   const { group, close } = await openDeviceGroup({ job, planned, head: first?.head }, task.startDevice)
   const tuned = await fineTune({
     ...trainingTask(task, start),
-    data: onceByTheFirst(group, openData({ ...task, emit, signal: stop, speed })),
+    data: onceByTheFirst(group, openData({ ...task, emit, signal: stop })),
     device,
     group,
     from,
     // A resumed run too: its earlier attempt may have ended before the start was judged.
     ...(judgesStart(planned) && { onStart: tell.start }),
     onStep: tell.step,
-    onPoint: (point) => {
-      tell.epoch(point)
-      const { flops } = phases.find(({ name }) => name === point.phase)!.plan
-      speed.trainingGflopsPerSecond = (point.imagesPerSecond * (flops.suffix + flops.suffixBackward)) / 1e9
-    },
+    onPoint: tell.epoch,
     shouldStop: () => stop.aborted,
     checkpointDue: checkpointClock(),
     checkpoint: async (state) => {
@@ -85,8 +79,6 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
       return { last: overlaid(start.weights, latest ? bestOf(latest) : start.begin), stopped: true }
     })
     .finally(close)
-  // Plans go by how fast one device is.
-  if (group.size === 1) await recordCalibration(dataDir, { device: device.title, ...speed })
   if (!tuned.stopped) emit({ type: 'head-fitted', seconds: (performance.now() - began) / 1000 })
   const weights = tuned.best?.weights ?? tuned.last
   return {

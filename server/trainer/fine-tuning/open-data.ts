@@ -9,20 +9,13 @@ import { featureCacheFolder } from '../split-features.ts'
 import { openPhaseData, prefixWeights } from './phase-data.ts'
 import { phasesByEpochs, type Training } from './training-task.ts'
 
-/** What was measured of this machine on the way. */
-export type Speed = { inferenceGflopsPerSecond?: number; trainingGflopsPerSecond?: number }
-
 export type DataTask = Training & {
   readonly emit: (event: NewRunEvent) => void
   readonly signal: AbortSignal
-  /** Takes what was measured. */
-  readonly speed?: Speed
 }
 
-const MEASURABLE = 500
-
 /** Pictures of each phase, extracted when it begins, and told to the log. */
-export function openData({ job, backbone, planned, emit, signal, speed = {} }: DataTask): OpenData {
+export function openData({ job, backbone, planned, emit, signal }: DataTask): OpenData {
   const { settings, dataDir, run } = job
   const phases = phasesByEpochs(planned)
   const before = planned.phases.length - phases.length
@@ -64,11 +57,6 @@ export function openData({ job, backbone, planned, emit, signal, speed = {} }: D
     if (phase.prefix !== 'per epoch') {
       const imagesPerSecond = (pictures - data.fromCache) / seconds
       emit({ type: 'extracted', pictures, fromCache: data.fromCache, seconds, imagesPerSecond })
-      // Too few pictures measure how long processes take to start.
-      if (phase.prefix === 'cached' && data.fromCache === 0 && pictures >= MEASURABLE) {
-        const rows = train.length * phase.views + validation.length
-        speed.inferenceGflopsPerSecond = (rows * phase.plan.flops.prefix) / seconds / 1e9
-      }
     }
     const { name, epochs } = phase
     emit({ type: 'training-phase', index: before + index, count: planned.phases.length, name, epochs })
