@@ -31,7 +31,7 @@ export async function calibrate(
       const { title: engine } = await calibrator.next('engine')
       const [known] = await readCalibration(dataDir, [device])
       if (known?.engine === engine) continue
-      calibrator.say({ type: 'measure', processes: device.threads })
+      calibrator.say({ type: 'measure', device })
       const { inference, training } = await calibrator.next('measured')
       await writeCalibration(dataDir, {
         id: device.id,

@@ -1,6 +1,7 @@
 import { setPriority } from 'node:os'
 import { Problem } from '../../lib/problem.ts'
 import type { NetworkKind, Speeds } from '../../lib/strategy/minutes.ts'
+import type { Device } from '../devices/device.ts'
 import type { TrainingDevice } from '../engines/training-engine.ts'
 import { livesWithParent } from '../processes/child.ts'
 import { chooseTrainingEngine } from '../trainer/fine-tuning/choose-engine.ts'
@@ -18,11 +19,11 @@ livesWithParent()
 const engine = chooseTrainingEngine()
 engine.then(({ device }) => say({ type: 'engine', title: device.title })).catch(fail)
 process.on('message', (raw: unknown) => {
-  const { processes } = toCalibratorSchema.parse(raw)
-  void measure(processes).catch(fail)
+  const { device } = toCalibratorSchema.parse(raw)
+  void measure(device).catch(fail)
 })
 
-async function measure(processes: number): Promise<void> {
+async function measure(here: Device): Promise<void> {
   const { device } = await engine
   const [dense, separable] = [measuredNetwork('dense'), measuredNetwork('separable')]
   const training: Speeds = {
@@ -30,8 +31,8 @@ async function measure(processes: number): Promise<void> {
     separable: await measureTraining(device, separable, sizeOf(device, 'separable')),
   }
   const inference: Speeds = {
-    dense: await measureInference(dense, processes),
-    separable: await measureInference(separable, processes),
+    dense: await measureInference(dense, here),
+    separable: await measureInference(separable, here),
   }
   await say({ type: 'measured', inference, training })
   process.exit(0)

@@ -7,8 +7,10 @@ import { costOfNodes } from '../../lib/backbone/cost.ts'
 import { shapesOf } from '../../lib/backbone/shapes.ts'
 import { writeSafetensors } from '../../lib/backbone/weights/safetensors.ts'
 import { seededRandom } from '../../lib/training/random.ts'
+import type { Device } from '../devices/device.ts'
 import type { PictureFile } from '../features/extractor/messages.ts'
 import { startExtractor } from '../features/extractor/start.ts'
+import { extractorDevices } from '../features/extractor-devices.ts'
 import { runExtractors } from '../features/extractors.ts'
 import type { MeasuredNetwork } from './networks.ts'
 
@@ -19,10 +21,10 @@ const WARM_UP = 4
 const MEASURED = 12
 
 /**
- * Multiples of 10⁹ floating-point operations per second of extraction as runs do it, in so many processes, decoding and
+ * Multiples of 10⁹ floating-point operations per second of extraction as runs do it, in as many processes as the device has, decoding and
  * preprocessing included.
  */
-export async function measureInference(network: MeasuredNetwork, processes: number): Promise<number> {
+export async function measureInference(network: MeasuredNetwork, device: Device): Promise<number> {
   const { graph, preprocess, weights } = network
   const folder = await mkdtemp(join(tmpdir(), 'whippet-calibration-'))
   try {
@@ -33,11 +35,12 @@ export async function measureInference(network: MeasuredNetwork, processes: numb
       writeFile(weightsFile, bytes),
       writeFile(join(folder, 'picture.jpg'), await picture()),
     ])
+    const devices = extractorDevices([device])
     const pictures = Array.from(
-      { length: processes * (WARM_UP + MEASURED) },
+      { length: devices.length * (WARM_UP + MEASURED) },
       (_, n): PictureFile => ({ hash: hashOf(`${n}`), path: join(folder, 'picture.jpg') }),
     )
-    const from = processes * WARM_UP
+    const from = devices.length * WARM_UP
     let began = 0
     await runExtractors({
       assignment: {
@@ -50,7 +53,7 @@ export async function measureInference(network: MeasuredNetwork, processes: numb
         threads: 1,
       },
       pictures,
-      processes,
+      devices,
       start: startExtractor,
       onExtracted: (done) => {
         if (done === from) began = performance.now()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deviceSchema } from '../devices/device.ts'
 
 /** Multiples of 10⁹ floating-point operations per second. */
 export const speedsSchema = z.object({ dense: z.number().positive(), separable: z.number().positive() })
@@ -18,7 +19,7 @@ export type FromCalibrator = z.infer<typeof fromCalibratorSchema>
 /** Whoever started it → calibrator. */
 export const toCalibratorSchema = z.object({
   type: z.literal('measure'),
-  /** Extractors at once. */
-  processes: z.number().int().positive(),
+  /** The one that it sees. */
+  device: deviceSchema,
 })
 export type ToCalibrator = z.infer<typeof toCalibratorSchema>
