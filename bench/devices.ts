@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { backboneEntry } from '../lib/backbone/registry.ts'
-import { sourceReader } from '../server/datasets/source/read-source-file.ts'
+import { type SourceReader, sourceReader } from '../server/datasets/source/read-source-file.ts'
 import { scanZip } from '../server/datasets/source/zip.ts'
 import type { Device } from '../server/devices/device.ts'
 import { extractFeatures } from '../server/features/extract.ts'
@@ -77,7 +77,12 @@ export async function benchDevices({ rounds, shared, say }: BenchOptions): Promi
   }
 }
 
-type Pictures = { readonly folder: string; readonly files: readonly { hash: string; path: string }[] }
+type Pictures = {
+  readonly folder: string
+  readonly files: readonly { hash: string; path: string }[]
+  /** Holds the archive open. */
+  readonly reader: SourceReader
+}
 
 async function somePictures(shared: string): Promise<Pictures> {
   const zip = join(shared, 'datasets', 'stanford-dogs-part.zip')
@@ -94,7 +99,7 @@ async function somePictures(shared: string): Promise<Pictures> {
     writeFileSync(path, bytes)
     if (files.push({ hash, path }) === PICTURES) break
   }
-  return { folder, files }
+  return { folder, files, reader }
 }
 
 /** Images per second into an empty cache. */

@@ -54,6 +54,7 @@ export async function openDeviceGroup(
     await orTrouble(Promise.all(processes.map(({ seated }) => seated)))
     for (const { say } of processes) say({ type: 'join' })
     const ring = await orTrouble(seat.join())
+    await place.remove()
     return {
       group: {
         rank: 0,

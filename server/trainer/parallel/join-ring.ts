@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DeviceGroup } from '../../../lib/fine-tuning/parallel/device-group.ts'
+import { anyOf, type DeviceGroup } from '../../../lib/fine-tuning/parallel/device-group.ts'
 import { channelOver } from './channel.ts'
 import { ringGroup } from './ring-group.ts'
 
@@ -21,7 +21,7 @@ function addressOf(folder: string, rank: number): string {
 
 /** A process that can be reached by the one before it in the ring. */
 export type Seat = {
-  /** Closes the ring, once all its processes have a seat. */
+  /** Closes the ring, once all its processes have a seat; resolves when it is closed everywhere. */
   join(): Promise<JoinedRing>
   close(): void
 }
@@ -45,8 +45,10 @@ export async function takeSeat(
       ])
       server.close()
       const channels = { previous: channelOver(previous), next: channelOver(next) }
+      const group = ringGroup({ rank, size, ...channels })
+      await anyOf(group, false)
       return {
-        group: ringGroup({ rank, size, ...channels }),
+        group,
         close() {
           channels.previous.close()
           channels.next.close()

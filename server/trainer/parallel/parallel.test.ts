@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { NewRunEvent } from '../../../lib/run/events.ts'
+import { startTrainer } from '../../worker/supervisor.ts'
+import { type ToTrainer, TRAINER_PROTOCOL } from '../job.ts'
 import { type Attempts, openAttempts } from '../testing/attempts.ts'
 import { startDeviceProcess } from './device-process/start.ts'
 
@@ -110,4 +112,19 @@ test('the head that a solver fitted first reaches every device, and so does what
   function isFineTuning(event: NewRunEvent) {
     return event.type === 'point' && event.series === 'fine-tuning'
   }
+})
+
+test('what a trainer on two devices tells the server is less than one picture', async () => {
+  const job = attempts.job('partial-fine-tuning', SETTINGS, { devices: 2 })
+  const trainer = startTrainer(job.devices, 'inherit')
+  let bytes = 0
+  let last: unknown
+  trainer.on('message', (message: { event: NewRunEvent }) => {
+    bytes += JSON.stringify(message).length
+    last = message.event
+  })
+  trainer.send({ type: 'start', protocol: TRAINER_PROTOCOL, job } satisfies ToTrainer)
+  await new Promise((resolve) => trainer.once('exit', resolve))
+  expect(last).toEqual({ type: 'succeeded' })
+  expect(bytes).toBeLessThan(224 * 224 * 3)
 })

@@ -28,6 +28,7 @@ export type AttemptOptions = {
 /** A data folder with sixteen pictures of two classes, and attempts at runs on them. */
 export type Attempts = {
   readonly dataDir: string
+  job(strategy: StrategyName, pairs: readonly string[], options?: AttemptOptions): Job
   train(
     strategy: StrategyName,
     pairs: readonly string[],
@@ -42,36 +43,33 @@ export async function openAttempts(): Promise<Attempts> {
   for (let n = 0; n < 2 * SPLITS.length; n++) pictures.push(await madeUpPicture(dataDir, n))
   const count = (split: string) => pictures.filter((picture) => picture.split === split).length
   let runs = 0
+  const jobOf: Attempts['job'] = (strategy, pairs, { run = `run${runs++}`, devices = 1 } = {}) => ({
+    run,
+    dataDir,
+    devices: Array.from({ length: devices }, (_, index) => processor(index)),
+    settings: { dataset: 'd', backbone: BACKBONE, strategy, ...parseSet([...pairs], strategy) },
+    dataset: {
+      version: 'd',
+      name: 'made up',
+      classes: ['dark', 'light'],
+      counts: { train: count('train'), validation: count('validation'), test: count('test') },
+    },
+    pictures,
+  })
   return {
     dataDir,
+    job: jobOf,
     close: () => rmSync(dataDir, { recursive: true }),
     async train(strategy, pairs, options = {}) {
-      const { run = `run${runs++}`, devices = 1, stop = new AbortController().signal, onEvent } = options
+      const { stop = new AbortController().signal, onEvent } = options
+      const job = jobOf(strategy, pairs, options)
       const events: NewRunEvent[] = []
-      await runAttempt(
-        {
-          run,
-          dataDir,
-          devices: Array.from({ length: devices }, (_, index) => processor(index)),
-          settings: { dataset: 'd', backbone: BACKBONE, strategy, ...parseSet([...pairs], strategy) },
-          dataset: {
-            version: 'd',
-            name: 'made up',
-            classes: ['dark', 'light'],
-            counts: { train: count('train'), validation: count('validation'), test: count('test') },
-          },
-          pictures,
-        },
-        {
-          emit: (event) => {
-            events.push(event)
-            onEvent?.(event)
-          },
-          stop,
-        },
-        options.startDevice,
-      )
-      return { run, events }
+      const emit = (event: NewRunEvent) => {
+        events.push(event)
+        onEvent?.(event)
+      }
+      await runAttempt(job, { emit, stop }, options.startDevice)
+      return { run: job.run, events }
     },
   }
 }
