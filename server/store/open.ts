@@ -4,6 +4,7 @@ import type { DumpSummary } from '../../lib/backup/manifest.ts'
 import type { Database } from './database.ts'
 import { type Datasets, datasetsIn } from './datasets.ts'
 import { dumpDatabase } from './dump.ts'
+import { type Extractions, extractionsIn } from './extractions.ts'
 import { migrate } from './migrate.ts'
 import { type Runs, runsIn } from './runs.ts'
 import { type Shares, sharesIn } from './shares.ts'
@@ -15,6 +16,7 @@ export type Store = {
   readonly datasets: Datasets
   readonly runs: Runs
   readonly shares: Shares
+  readonly extractions: Extractions
   /** Resolves once the database has answered. @throws Problem `store/timeout`, `store/unreachable`. */
   ping(): Promise<void>
   /** See {@link dumpDatabase}. */
@@ -59,6 +61,7 @@ export function storeOn(database: Database, timeoutMs = TIMEOUT_MS): Store {
     datasets: datasetsIn(database, timeoutMs, newId),
     runs: runsIn(database, timeoutMs, newId),
     shares: sharesIn(database, timeoutMs, newId),
+    extractions: extractionsIn(database, timeoutMs, newId),
     ping: () =>
       withinTime(
         database.db.execute(sql`select 1`).then(() => undefined),

@@ -114,3 +114,32 @@ export const shares = pgTable(
   },
   (table) => [index().on(table.runId)],
 )
+
+/** Extractions that the machines of a team do together; a row lasts as long as somebody may help. */
+export const extractions = pgTable('extractions', {
+  id: text().primaryKey(),
+  runId: text('run_id')
+    .notNull()
+    .references(() => runs.id, { onDelete: 'cascade' }),
+  /** What to extract with. */
+  task: jsonb().$type<unknown>().notNull(),
+  createdAt: at('created_at').notNull(),
+})
+
+/** Parts of an extraction; whoever claims one does it. */
+export const extractionSlices = pgTable(
+  'extraction_slices',
+  {
+    extractionId: text('extraction_id')
+      .notNull()
+      .references(() => extractions.id, { onDelete: 'cascade' }),
+    index: integer().notNull(),
+    /** sha256 of its pictures. */
+    pictures: jsonb().$type<string[]>().notNull(),
+    /** Who does it; null while it is free. */
+    worker: text(),
+    claimedAt: at('claimed_at'),
+    doneAt: at('done_at'),
+  },
+  (table) => [primaryKey({ columns: [table.extractionId, table.index] })],
+)

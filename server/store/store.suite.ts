@@ -6,6 +6,7 @@ import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent, RunEvent } from '../../lib/run/events.ts'
 import { type Run, reduceRun } from '../../lib/run/run.ts'
 import type { Database } from './database.ts'
+import { describeExtractions } from './extractions.suite.ts'
 import { migrate } from './migrate.ts'
 import { type Store, storeOn } from './open.ts'
 import { runEvents, runs as runTable } from './schema.ts'
@@ -43,6 +44,8 @@ export function describeStore(name: string, connect: () => Promise<Database>) {
       await expect(migrate(database)).rejects.toMatchObject({ code: 'store/newer' })
       await database.db.execute(sql`delete from ${table} where hash = 'future'`)
     })
+
+    describe('extractions', () => describeExtractions(() => store))
 
     describe('datasets', () => {
       test('a version has all that was given, pictures in the order of the import', async () => {
