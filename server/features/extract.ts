@@ -7,7 +7,7 @@ import type { Device } from '../devices/device.ts'
 import type { PictureFile, WeightsSource } from './extractor/messages.ts'
 import { type StartExtractor, startExtractor } from './extractor/start.ts'
 import { featureKey } from './feature-key.ts'
-import { fillCaches, type Sharing } from './fill-caches.ts'
+import { type Filling, fillCaches, openCaches, type Sharing } from './fill-caches.ts'
 import type { ExtractionProgress } from './progress.ts'
 
 export type Extraction = {
@@ -47,9 +47,38 @@ export async function extractFeatures(
   extraction: Extraction,
   start: StartExtractor = startExtractor,
 ): Promise<Extracted> {
-  const { pictures, graph, cut = graph.features, weights, looks = 'whole', preprocessing } = extraction
   extraction.signal?.throwIfAborted()
-  const width = countLooks(looks) * vectorLength(graph, cut)
+  const { caches, fromCache } = await fillCaches(await fillingOf(extraction), start)
+  const [cache] = caches
+  try {
+    const features = await cache!.load(extraction.pictures.map(({ hash }) => hash))
+    return { features, width: cache!.width, fromCache }
+  } finally {
+    cache!.close()
+  }
+}
+
+/** Sees to it that the features of pictures are in the cache. @throws as {@link extractFeatures}. */
+export async function fillFeatures(
+  extraction: Extraction,
+  start: StartExtractor = startExtractor,
+): Promise<void> {
+  extraction.signal?.throwIfAborted()
+  const { caches } = await fillCaches(await fillingOf(extraction), start)
+  caches[0]!.close()
+}
+
+/** Pictures, each once, whose features are neither in the cache nor shared by another machine. */
+export async function missingFeatures(extraction: Extraction): Promise<string[]> {
+  const [cache] = await openCaches(await fillingOf(extraction))
+  const distinct = [...new Set(extraction.pictures.map(({ hash }) => hash))]
+  const missing = distinct.filter((hash) => !cache!.has(hash))
+  cache!.close()
+  return missing
+}
+
+async function fillingOf(extraction: Extraction): Promise<Filling> {
+  const { graph, cut = graph.features, weights, looks = 'whole', preprocessing } = extraction
   const key = await featureKey({
     graph,
     weightsHash: weights.hash,
@@ -58,15 +87,8 @@ export async function extractFeatures(
     looks,
     precision: 'float32',
   })
-  const { caches, fromCache } = await fillCaches(
-    { ...extraction, rows: { kind: 'looks', cut, looks }, width, views: [{ key }] },
-    start,
-  )
-  try {
-    return { features: await caches[0]!.load(pictures.map(({ hash }) => hash)), width, fromCache }
-  } finally {
-    caches[0]!.close()
-  }
+  const width = countLooks(looks) * vectorLength(graph, cut)
+  return { ...extraction, rows: { kind: 'looks', cut, looks }, width, views: [{ key }] }
 }
 
 /** Maps are read batch by batch: see `tensors/tensor-views.ts`. */

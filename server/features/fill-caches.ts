@@ -50,6 +50,17 @@ export type Filled = {
 /** Fewer pictures than this per process are not worth starting one for. */
 const WORTH_A_PROCESS = 24
 
+/** The cache of each view, with what other machines have shared of it. */
+export async function openCaches({ cacheDir, views, width, sharing }: Filling): Promise<FeatureCache[]> {
+  const caches = await Promise.all(views.map(({ key }) => openFeatureCache(cacheDir, key, width)))
+  if (sharing?.files.place === undefined) return caches
+  for (const cache of caches) {
+    await pullSegments(sharing.files, cache.folder)
+    await cache.refresh()
+  }
+  return caches
+}
+
 /**
  * Sees to it that every view of every picture is in its cache: what is missing is computed by extractor processes. However
  * it ends, what was computed is kept, and the next call goes on from there.
@@ -58,13 +69,9 @@ const WORTH_A_PROCESS = 24
  * signal's reason when it is aborted.
  */
 export async function fillCaches(filling: Filling, start: StartExtractor = startExtractor): Promise<Filled> {
-  const { graph, rows, width, views, weights, preprocessing, cacheDir, sharing, signal } = filling
+  const { graph, rows, width, views, weights, preprocessing, sharing, signal } = filling
   signal?.throwIfAborted()
-  const caches = await Promise.all(views.map(({ key }) => openFeatureCache(cacheDir, key, width)))
-  if (sharing?.files.place) {
-    for (const cache of caches) await pullSegments(sharing.files, cache.folder)
-    await Promise.all(caches.map((cache) => cache.refresh()))
-  }
+  const caches = await openCaches(filling)
   const distinct = [...new Map(filling.pictures.map((picture) => [picture.hash, picture])).values()]
   const missing = distinct.flatMap(({ hash, path }): PictureFile[] => {
     const lacking = caches.flatMap((cache, index) => (cache.has(hash) ? [] : [index]))

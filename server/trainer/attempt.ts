@@ -19,11 +19,12 @@ import { hashWithTuned, writeTuned } from './tuned-weights.ts'
  */
 export async function runAttempt(
   job: Job,
-  { emit, stop }: Telling,
+  telling: Telling,
   startDevice?: StartDeviceProcess,
 ): Promise<void> {
+  const { emit, stop } = telling
   try {
-    emit(await attempt(job, { emit, stop }, startDevice))
+    emit(await attempt(job, telling, startDevice))
   } catch (thrown) {
     if (stop.aborted && thrown === stop.reason) emit({ type: 'stopped', kept: false })
     else emit({ type: 'failed', problem: Problem.from(thrown).summary() })
@@ -50,6 +51,7 @@ async function attempt(
     devices: job.devices,
     emit,
     signal: stop,
+    team: telling.team,
   }
   const fitted =
     settings.strategy === 'feature-extraction'

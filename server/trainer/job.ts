@@ -3,6 +3,7 @@ import { SPLITS } from '../../lib/dataset/dataset.ts'
 import { newRunEventSchema, runDatasetSchema } from '../../lib/run/events.ts'
 import { runSettingsSchema } from '../../lib/run/settings.ts'
 import { deviceSchema } from '../devices/device.ts'
+import { teamCallSchema, teamReplySchema } from './team-calls.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
 export const TRAINER_PROTOCOL = 2
@@ -13,6 +14,8 @@ export const jobSchema = z.object({
   dataDir: z.string(),
   /** The run's alone while the attempt lasts. This process sees the first one and no others. */
   devices: z.array(deviceSchema).min(1),
+  /** Whether other machines may take parts of an extraction. */
+  team: z.boolean().optional(),
   settings: runSettingsSchema,
   dataset: runDatasetSchema,
   pictures: z.array(
@@ -34,9 +37,15 @@ export const toTrainerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stop') }),
   /** Write a checkpoint at the next step and end without a last word: another attempt goes on from there. */
   z.object({ type: z.literal('interrupt') }),
+  /** What the supervisor knows of the other machines. */
+  teamReplySchema,
 ])
 export type ToTrainer = z.infer<typeof toTrainerSchema>
 
-/** Trainer → supervisor: what happened, for the run's log. The last one says how the attempt ended. */
-export const fromTrainerSchema = z.object({ type: z.literal('event'), event: newRunEventSchema })
+/** Trainer → supervisor. */
+export const fromTrainerSchema = z.discriminatedUnion('type', [
+  /** What happened, for the run's log. The last one says how the attempt ended. */
+  z.object({ type: z.literal('event'), event: newRunEventSchema }),
+  teamCallSchema,
+])
 export type FromTrainer = z.infer<typeof fromTrainerSchema>

@@ -6,7 +6,9 @@ import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { LabelledFeatures } from '../../lib/training/objective.ts'
 import { openBlobs } from '../blobs/blobs.ts'
 import type { Device } from '../devices/device.ts'
-import { extractFeatures } from '../features/extract.ts'
+import { type Extraction, extractFeatures } from '../features/extract.ts'
+import { extractTogether } from '../features/team/extract-together.ts'
+import type { Team } from '../features/team/team.ts'
 import { openSharedFiles } from '../objects/shared-files.ts'
 
 export type LabelledPicture = { readonly hash: string; readonly label: number }
@@ -25,6 +27,8 @@ export type SplitExtraction = {
   readonly devices?: readonly Device[]
   readonly emit: (event: NewRunEvent) => void
   readonly signal: AbortSignal
+  /** Other machines that may help. */
+  readonly team?: Team | undefined
 }
 
 /** Where the feature cache of a data folder is. */
@@ -38,13 +42,13 @@ export function featureCacheFolder(dataDir: string): string {
  */
 export async function featuresOf(
   pictures: readonly LabelledPicture[],
-  { dataDir, backbone, preprocessing, devices, emit, signal }: SplitExtraction,
+  { dataDir, backbone, preprocessing, devices, emit, signal, team }: SplitExtraction,
   looks: Looks = 'whole',
 ): Promise<LabelledFeatures> {
   const began = performance.now()
   const shared = await openSharedFiles(dataDir)
   const blobs = await openBlobs(dataDir, shared)
-  const { features, fromCache } = await extractFeatures({
+  const extraction: Extraction = {
     pictures: pictures.map(({ hash }) => ({ hash, path: blobs.picturePath(hash) })),
     graph: backbone.graph,
     weights: {
@@ -58,7 +62,17 @@ export async function featuresOf(
     ...(devices && { devices }),
     onProgress: (progress) => emit({ type: 'extraction', ...progress }),
     signal,
-  })
+  }
+  const task = {
+    backbone: backbone.id,
+    weightsHash: backbone.weightsHash,
+    preprocessing,
+    looks,
+    ...(backbone.run && { run: backbone.run }),
+  }
+  const together = team ? await extractTogether(extraction, task, team) : 0
+  const { features, fromCache: found } = await extractFeatures(extraction)
+  const fromCache = found - together
   const seconds = (performance.now() - began) / 1000
   const imagesPerSecond = (pictures.length - fromCache) / seconds
   emit({ type: 'extracted', pictures: pictures.length, fromCache, seconds, imagesPerSecond })

@@ -10,11 +10,17 @@ import type { LabelledFeatures } from '../../lib/training/objective.ts'
 import type { FittedHead } from '../../lib/training/task.ts'
 import { threadsOf } from '../devices/device.ts'
 import { onnxruntimeObjective } from '../engines/onnxruntime/objective.ts'
+import type { Team } from '../features/team/team.ts'
 import type { Job, JobPicture } from './job.ts'
 import type { RunRecord } from './run-folder.ts'
 import { featuresOf, type SplitExtraction } from './split-features.ts'
 
-export type Telling = { readonly emit: (event: NewRunEvent) => void; readonly stop: AbortSignal }
+export type Telling = {
+  readonly emit: (event: NewRunEvent) => void
+  readonly stop: AbortSignal
+  /** Other machines that may help; absent where there are none. */
+  readonly team?: Team | undefined
+}
 
 export type TrainedHead = {
   readonly head: Head

@@ -10,7 +10,9 @@ import type { Log } from '../log/log.ts'
 import type { Store } from '../store/open.ts'
 import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
 import { fromTrainerSchema, type Job, type ToTrainer, TRAINER_PROTOCOL } from '../trainer/job.ts'
+import type { TeamCall } from '../trainer/team-calls.ts'
 import { logWriter } from './log-writer.ts'
+import { answerTeam, type TeamDesk } from './team/answer-team.ts'
 
 /** How long a trainer may take to end after it was asked to. */
 const STOP_GRACE_MS = 5000
@@ -43,6 +45,8 @@ export type SupervisorSettings = {
   holdBack?: ((problem: ProblemSummary) => boolean) | undefined
   stopGraceMs?: number
   interruptGraceMs?: number
+  /** Other machines that may take parts of an extraction. */
+  team?: Omit<TeamDesk, 'run'> | undefined
 }
 
 export type StartTrainer = (devices: readonly Device[], output: 'pipe' | 'inherit') => ChildProcess
@@ -60,7 +64,7 @@ export const startTrainer: StartTrainer = (devices, output) =>
  * the process, the log ends with how the run ended.
  */
 export async function superviseRun(run: Run, settings: SupervisorSettings): Promise<Supervised> {
-  const { store, dataDir, devices } = settings
+  const { store, dataDir, devices, team } = settings
   const { stopGraceMs = STOP_GRACE_MS, interruptGraceMs = INTERRUPT_GRACE_MS } = settings
   const pictures = await store.datasets.pictures(run.dataset.version)
   const attempt = await store.runs.beginAttempt(run.id)
@@ -76,7 +80,9 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   let killer: NodeJS.Timeout | undefined
   let verdict: NewRunEvent | undefined
   child.on('message', (raw) => {
-    const { event } = fromTrainerSchema.parse(raw)
+    const message = fromTrainerSchema.parse(raw)
+    if (message.type === 'team') return void helped(message)
+    const { event } = message
     if (event.type === 'failed' && settings.holdBack?.(event.problem)) {
       heldBack = true
       return
@@ -92,6 +98,7 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
     run: run.id,
     dataDir,
     devices: devices.map(({ id, kind, index, threads }) => ({ id, kind, index, threads })),
+    team: team !== undefined,
     settings: run.settings,
     dataset: run.dataset,
     pictures: pictures.map(({ hash, file, label, split }) => ({ hash, file, label, split })),
@@ -119,6 +126,11 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
           'Start the run again: what was extracted is kept. If it happens again, watch the memory of the machine.',
       },
     }
+  }
+
+  /** The other machines' part: only a job of a team asks for it. */
+  async function helped(call: TeamCall): Promise<void> {
+    if (team) send(child, await answerTeam({ ...team, run: run.id }, call))
   }
 
   const ended = end()

@@ -92,7 +92,10 @@ async function attempt(wanted: Job, killAt?: (newest: CheckpointHeader) => boole
   const events: NewRunEvent[] = []
   try {
     await new Promise<void>((resolve) => {
-      child.on('message', (raw) => events.push(fromTrainerSchema.parse(raw).event))
+      child.on('message', (raw) => {
+        const message = fromTrainerSchema.parse(raw)
+        if (message.type === 'event') events.push(message.event)
+      })
       child.on('exit', () => resolve())
       child.send({ type: 'start', protocol: TRAINER_PROTOCOL, job: wanted } satisfies ToTrainer)
     })
