@@ -1,42 +1,70 @@
 import type { Tensor } from 'onnxruntime-node'
 import type { BackboneGraph, TensorId, WeightStore } from '../../../lib/backbone/graph.ts'
 import { emitOnnx } from '../../../lib/onnx/emit.ts'
+import type { Problem } from '../../../lib/problem.ts'
 import type { InferenceEngine, InferenceSession, OutputTensor, Probe } from '../inference-engine.ts'
 import { batchOf } from '../input.ts'
+import { SELF_TEST_GRAPH } from '../self-test/network.ts'
+import { selfTestWeights } from '../self-test/self-test.ts'
+import { type Provider, providerInUse } from './providers.ts'
 import { createSession, library, wordsOf } from './session.ts'
 
 export type OnnxruntimeSettings = {
   /** Threads of one session. On a CPU, one session of one thread per core beats one session of many threads. */
   threads: number
+  /** What was chosen for this process where it is left out. */
+  provider?: Provider
 }
 
-/** onnxruntime on the CPU. `run` blocks the event loop for as long as it computes: never use it in a server process. */
-export function onnxruntimeEngine({ threads }: OnnxruntimeSettings): InferenceEngine {
+/** onnxruntime. `run` blocks the event loop for as long as it computes: never use it in a server process. */
+export function onnxruntimeEngine({ threads, provider }: OnnxruntimeSettings): InferenceEngine {
   return {
     id: 'onnxruntime',
-    probe,
-    open: (graph, weights, outputs) => openSession(graph, weights, outputs, threads),
+    probe: () => probe(provider ?? providerInUse()),
+    open: (graph, weights, outputs) => openSession(graph, weights, outputs, { threads, provider }),
   }
 }
 
-async function probe(): Promise<Probe> {
+/** A GPU's provider is there when it takes a network: that it is compiled in says little. */
+async function probe(provider: Provider): Promise<Probe> {
+  let version: string
   try {
     const { env } = await library()
-    return { available: true, version: env.versions.node ?? env.versions.common }
+    version = env.versions.node ?? env.versions.common
   } catch (error) {
     return { available: false, why: `its native library does not load: ${wordsOf(error)}` }
   }
+  if (provider === 'cpu') return { available: true, version }
+  try {
+    const model = emitOnnx(SELF_TEST_GRAPH, selfTestWeights(), { outputs: ['dense'] })
+    const { session } = await createSession(model, { threads: 1, what: 'a small network', provider })
+    await session.release()
+    return { available: true, version: `${version} on ${provider}` }
+  } catch (thrown) {
+    const { cause } = thrown as Problem
+    return {
+      available: false,
+      why: shortly(wordsOf(cause ?? thrown)),
+    }
+  }
+}
+
+/** Without the place in onnxruntime's source that it begins with. */
+function shortly(words: string): string {
+  const [first = ''] = words.trim().split('\n')
+  return first.replace(/^\/onnxruntime_src\/.* was false\. /, '')
 }
 
 async function openSession(
   graph: BackboneGraph,
   weights: WeightStore,
   outputs: readonly TensorId[],
-  threads: number,
+  { threads, provider }: OnnxruntimeSettings,
 ): Promise<InferenceSession> {
   const model = emitOnnx(graph, weights, { outputs: [...outputs] })
   const { session, tensor } = await createSession(model, {
     threads,
+    provider,
     what: `the network up to ${outputs.join(', ')}`,
   })
   const [input] = session.inputNames

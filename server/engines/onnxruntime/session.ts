@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { Problem } from '../../../lib/problem.ts'
+import { type Provider, providerInUse } from './providers.ts'
 
 // Loaded when it is needed: a machine without the native library can still say so.
 export const library = () => import('onnxruntime-node')
@@ -11,18 +12,23 @@ export type Opened = {
 }
 
 /**
- * An ONNX model under onnxruntime on the CPU.
+ * An ONNX model under onnxruntime, on the processor unless a GPU was chosen for this process. What a GPU's provider
+ * can't take runs on the processor.
  *
  * @param what names the model in the refusal: "the network up to pool".
  * @throws Problem `engines/refused`.
  */
 export async function createSession(
   model: Uint8Array,
-  { threads, what }: { threads: number; what: string },
+  {
+    threads,
+    what,
+    provider = providerInUse(),
+  }: { threads: number; what: string; provider?: Provider | undefined },
 ): Promise<Opened> {
   const ort = await library()
   const session = await ort.InferenceSession.create(model, {
-    executionProviders: ['cpu'],
+    executionProviders: [provider],
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
@@ -31,7 +37,7 @@ export async function createSession(
     logSeverityLevel: 3,
   }).catch((cause: unknown) => {
     throw new Problem('engines/refused', {
-      says: `onnxruntime can't take ${what}: ${wordsOf(cause)}`,
+      says: `onnxruntime can't take ${what}${provider === 'cpu' ? '' : ` on ${provider}`}: ${wordsOf(cause)}`,
       advice: 'Check the engine with "whippet doctor".',
       cause,
     })

@@ -1,7 +1,7 @@
 import type { WeightStore } from '../../../lib/backbone/graph.ts'
 import { madeUpWeights, uniform } from '../../../lib/backbone/weights/made-up.ts'
 import { Problem } from '../../../lib/problem.ts'
-import type { InferenceEngine } from '../inference-engine.ts'
+import type { InferenceEngine, Probe } from '../inference-engine.ts'
 import { SELF_TEST_ANSWERS, SELF_TEST_GRAPH } from './network.ts'
 
 /** Largest absolute difference that float32 explains. */
@@ -9,7 +9,7 @@ const TOLERANCE = 1e-5
 
 /** Whether an engine is fit for use on this machine. */
 export type SelfTest =
-  | { status: 'passed'; version: string }
+  | { status: 'passed'; version: string; software?: true }
   | { status: 'failed'; why: string }
   | { status: 'absent'; why: string }
 
@@ -33,10 +33,14 @@ export async function selfTest(engine: InferenceEngine): Promise<SelfTest> {
     } finally {
       await session.close()
     }
-    return { status: 'passed', version: probe.version }
+    return passed(probe)
   } catch (thrown) {
     return { status: 'failed', why: Problem.from(thrown).says }
   }
+}
+
+export function passed({ version, software }: Extract<Probe, { available: true }>): SelfTest {
+  return { status: 'passed', version, ...(software && { software }) }
 }
 
 export function selfTestWeights(): WeightStore {

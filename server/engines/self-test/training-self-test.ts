@@ -7,7 +7,7 @@ import { Problem } from '../../../lib/problem.ts'
 import { planFreeze } from '../../../lib/strategy/plan-freeze.ts'
 import type { TrainingEngine } from '../training-engine.ts'
 import { SELF_TEST_GRAPH } from './network.ts'
-import { type SelfTest, selfTestWeights } from './self-test.ts'
+import { passed, type SelfTest, selfTestWeights } from './self-test.ts'
 
 /**
  * What PyTorch computes in float64 (`lib/fine-tuning/testing/make_gradients.py` on the self-test's network): batch 4 of the
@@ -40,7 +40,7 @@ export async function trainingSelfTest(engine: TrainingEngine): Promise<SelfTest
       if (!isNear(got, want))
         return { status: 'failed', why: `its gradient of "${name}" is ${got} long, not ${want}` }
     }
-    return { status: 'passed', version: probe.version }
+    return passed(probe)
   } catch (thrown) {
     return { status: 'failed', why: Problem.from(thrown).says }
   }
