@@ -1,6 +1,8 @@
 import type { Split } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
+import { providerFor } from '../engines/onnxruntime/provider-for.ts'
+import { PROVIDER_SETTING } from '../engines/onnxruntime/providers.ts'
 import { type PreparedBackbone, prepareBackbone } from './backbone.ts'
 import { fineTuneRun } from './fine-tuning/fine-tune-run.ts'
 import type { Job } from './job.ts'
@@ -39,6 +41,8 @@ async function attempt(
   const { dataDir, settings, dataset } = job
   const { emit, stop } = telling
   emit({ type: 'phase', phase: 'preparing' })
+  // For the extractors, which inherit it.
+  process.env[PROVIDER_SETTING] = await providerFor(job.devices, { signal: stop })
   const backbone = await prepareBackbone(settings, dataset.classes.length, dataDir, telling)
   const planned = await planAttempt(job, backbone, stop)
   emit(planEvent(job, planned))

@@ -5,8 +5,9 @@ import { type MeasuredFile, measuredFile } from './measured.ts'
 import type { Checked } from './messages.ts'
 
 export type ReportSettings = {
-  /** Measures images/s anew; otherwise what was measured before is told. */
-  readonly measure?: boolean
+  /** Measures images/s: anew, or only where nothing is known; otherwise what was measured before is told. */
+  readonly measure?: boolean | 'missing'
+  readonly ids?: readonly EngineId[]
   readonly signal?: AbortSignal | undefined
   readonly file?: MeasuredFile
   readonly check?: typeof checkEngine
@@ -16,12 +17,14 @@ export type ReportSettings = {
 
 /** Every engine: what was found, whether it passes, what it is used for, how fast it is, and how to get what is missing. */
 export async function reportEngines(settings: ReportSettings = {}): Promise<Engine[]> {
-  const { measure = false, signal, file = measuredFile(), check = checkEngine, onEngine } = settings
+  const { measure = false, ids = ENGINE_IDS, signal, file = measuredFile() } = settings
+  const { check = checkEngine, onEngine } = settings
   const engines: Engine[] = []
   // One after the other: two at once would measure each other.
-  for (const id of ENGINE_IDS) {
+  for (const id of ids) {
     onEngine?.(id)
-    const checked = await check(id, { measure, signal })
+    const known = measure === 'missing' && (await file.latest(id)) !== undefined
+    const checked = await check(id, { measure: measure !== false && !known, signal })
     if (signal?.aborted) break
     engines.push(await engineOf(id, checked, file))
   }

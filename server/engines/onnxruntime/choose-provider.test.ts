@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Engine } from '../../../lib/api/engines.ts'
+import { measuredFile } from '../check/measured.ts'
 import { fastestProvider } from './choose-provider.ts'
-import { providerInUse } from './providers.ts'
+import { providerFor } from './provider-for.ts'
+import { PROVIDER_SETTING, providerInUse } from './providers.ts'
 
 test('the fastest provider that passed is chosen, by measured images/s', () => {
   const engines = [
@@ -20,6 +22,23 @@ test('a GPU that failed, that is one in software, that was not measured, or that
   expect(fastestProvider([cpu, { ...cuda, software: true }])).toBe('cpu')
   expect(fastestProvider([cpu, { ...cuda, measured: undefined }])).toBe('cpu')
   expect(fastestProvider([cpu, passed('onnxruntime-cuda', 100)])).toBe('cpu')
+})
+
+test('on processors nothing is checked; on a GPU providers without figures are measured; the environment has the last word', async () => {
+  const asked: string[] = []
+  const settings = {
+    file: measuredFile('/nowhere'),
+    check: async (id: string, { measure }: { measure?: boolean } = {}) => {
+      asked.push(`${id}${measure ? ', measured' : ''}`)
+      return { status: 'absent' as const, why: 'no driver' }
+    },
+  }
+  expect(await providerFor([{ kind: 'cpu' }], settings, {})).toBe('cpu')
+  expect(await providerFor([{ kind: 'cuda' }], settings, { [PROVIDER_SETTING]: 'webgpu' })).toBe('webgpu')
+  expect(asked).toEqual([])
+  expect(await providerFor([{ kind: 'cuda' }], settings, {})).toBe('cpu')
+  expect(asked).toHaveLength(4)
+  expect(asked[2]).toBe('onnxruntime-cuda, measured')
 })
 
 test('an unknown name in the environment is refused, with those that there are', () => {
