@@ -6,6 +6,7 @@ import { adminToken } from './auth/admin-token.ts'
 import { keepDumps } from './backup/periodic.ts'
 import { openBlobs } from './blobs/blobs.ts'
 import { openMachineSpeed } from './calibration/lazily.ts'
+import { openEngineDesk } from './engines/check/desk.ts'
 import { readinessOf } from './health/health.ts'
 import { createApi, pathsOf } from './http/api/api.ts'
 import { frontOf } from './http/front.ts'
@@ -124,6 +125,7 @@ export async function startServer(given: Settings): Promise<Running> {
       predictor,
       speed,
       sharing: sharingOn(worker.store),
+      engines: onEnd(openEngineDesk(), (desk) => desk.close()),
       uploads: uploads.folder,
     }
     const parts: Parts = { ...without, services: makeServices(without, { guarded: token !== undefined }) }

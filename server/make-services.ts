@@ -11,7 +11,7 @@ type ShownVersion = { summary(version: DatasetVersion): Promise<DatasetSummary> 
 
 /** What pages and REST read of a running server's parts. */
 export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guarded: boolean }): Services {
-  const { worker, imports, bundles, sharing } = parts
+  const { worker, imports, bundles, sharing, engines } = parts
   const { store, board, dataDir } = worker
   const find: Services['runs']['find'] = async (id) => board.find(id) ?? store.runs.find(id)
   const { summary } = shownVersions(parts)
@@ -37,6 +37,7 @@ export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guar
     machine: {
       space: () => spaceOf(dataDir),
       backbones: () => listBackbones(dataDir),
+      engines: () => engines.list(),
       devices: async () =>
         shownDevices(await worker.devices(), (device) => board.find(worker.holder(device) ?? '')),
     },

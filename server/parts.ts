@@ -1,4 +1,5 @@
 import type { MachineSpeed } from './calibration/lazily.ts'
+import type { EngineDesk } from './engines/check/desk.ts'
 import type { Imports } from './imports/imports.ts'
 import type { Bundles } from './models/bundles.ts'
 import type { Predictor } from './models/predictor.ts'
@@ -14,6 +15,7 @@ export type Parts = {
   readonly predictor: Predictor
   readonly sharing: Sharing
   readonly speed: MachineSpeed
+  readonly engines: EngineDesk
   /** What pages read; REST reads the same. */
   readonly services: Services
   /** Where uploads are, by id. */

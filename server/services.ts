@@ -5,6 +5,7 @@ import type {
   PicturePage,
   PictureQuery,
 } from '../lib/api/datasets.ts'
+import type { Engine } from '../lib/api/engines.ts'
 import type { Backbone, Device } from '../lib/api/machine.ts'
 import type { BundleState } from '../lib/api/models.ts'
 import type { RunSummary } from '../lib/api/runs.ts'
@@ -30,6 +31,8 @@ export type Services = {
   readonly machine: {
     backbones(): Promise<Backbone[]>
     devices(): Promise<Device[]>
+    /** Checked when first asked for, which takes some seconds. */
+    engines(): Promise<Engine[]>
     space(): Promise<SpaceAnswer>
   }
   readonly models: {

@@ -1,4 +1,5 @@
 import { io, type Socket } from 'socket.io-client'
+import type { DeviceUse } from '../../lib/api/device-use.ts'
 import { arrival } from '../../lib/live/arrival.ts'
 import type { Arrivals, Contract } from '../../lib/live/contract.ts'
 import { mergeOverview } from '../../lib/live/merge-overview.ts'
@@ -18,8 +19,10 @@ export class Live {
   readonly socket: LiveSocket
   connection: Connection = { status: 'connecting' }
   overview: Overview | undefined
+  deviceUse: readonly DeviceUse[] = []
   private readonly listeners = new Set<() => void>()
   private overviewReaders = 0
+  private deviceUseReaders = 0
 
   constructor(contract: Contract, share?: string) {
     this.contract = contract
@@ -38,6 +41,11 @@ export class Live {
     this.socket.on('revoked', (message) => this.refuse(this.check('revoked', message).problem))
     this.socket.on('overview', (message) => this.see(this.check('overview', message)))
     this.socket.on('connect', () => this.overviewReaders > 0 && this.askOverview())
+    this.socket.on('deviceUse', (message) => {
+      this.deviceUse = this.check('deviceUse', message).devices
+      this.tell()
+    })
+    this.socket.on('connect', () => this.deviceUseReaders > 0 && this.socket.emit('watchDeviceUse'))
   }
 
   /** Checked, or a Problem. */
@@ -57,6 +65,16 @@ export class Live {
     return () => {
       stop()
       if (--this.overviewReaders === 0) this.socket.emit('unwatchOverview')
+    }
+  }
+
+  /** Like {@link subscribe}; devices are read on the server while somebody reads it. */
+  readonly subscribeDeviceUse = (listener: () => void): (() => void) => {
+    const stop = this.subscribe(listener)
+    if (this.deviceUseReaders++ === 0 && this.socket.connected) this.socket.emit('watchDeviceUse')
+    return () => {
+      stop()
+      if (--this.deviceUseReaders === 0) this.socket.emit('unwatchDeviceUse')
     }
   }
 

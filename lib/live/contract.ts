@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { importStateSchema, picturePageSchema } from '../api/datasets.ts'
+import { engineSchema } from '../api/engines.ts'
 import { bundleStateSchema } from '../api/models.ts'
 import { runPlanSchema } from '../api/plans.ts'
 import { createdShareSchema, shareSchema } from '../api/shares.ts'
@@ -7,6 +8,7 @@ import { problemSummarySchema } from '../run/events.ts'
 import type { JsonSchema } from './check.ts'
 import {
   bundleMessageSchema,
+  deviceUseMessageSchema,
   eventsMessageSchema,
   LIVE_PATH,
   LIVE_PROTOCOL,
@@ -20,6 +22,8 @@ const ARRIVALS = {
   events: eventsMessageSchema,
   overview: overviewSchema,
   bundle: bundleMessageSchema,
+  deviceUse: deviceUseMessageSchema,
+  engines: z.object({ engines: z.array(engineSchema) }),
   revoked: revokedSchema,
   watchAnswer: watchAnswerSchema,
   overviewAnswer: z.union([overviewSchema, z.object({ problem: problemSummarySchema })]),

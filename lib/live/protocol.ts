@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { importStateSchema } from '../api/datasets.ts'
+import { deviceUseSchema } from '../api/device-use.ts'
 import { deviceSchema } from '../api/machine.ts'
 import { bundleStateSchema } from '../api/models.ts'
 import { runSummarySchema } from '../api/runs.ts'
@@ -53,6 +54,10 @@ export type Overview = z.infer<typeof overviewSchema>
 export const bundleMessageSchema = z.object({ runId: z.string(), bundle: bundleStateSchema })
 export type BundleMessage = z.infer<typeof bundleMessageSchema>
 
+/** `deviceUse`, server → client, every two seconds to those who asked with `watchDeviceUse`. */
+export const deviceUseMessageSchema = z.object({ devices: z.array(deviceUseSchema) })
+export type DeviceUseMessage = z.infer<typeof deviceUseMessageSchema>
+
 /** `revoked`, server → client: the share is no longer valid; the connection ends after it. */
 export const revokedSchema = z.object({ problem: problemSummarySchema })
 
@@ -60,6 +65,7 @@ export type ServerMessages = {
   events: (message: EventsMessage) => void
   overview: (message: Overview) => void
   bundle: (message: BundleMessage) => void
+  deviceUse: (message: DeviceUseMessage) => void
   revoked: (message: z.infer<typeof revokedSchema>) => void
 }
 export type ClientMessages = {
@@ -69,4 +75,6 @@ export type ClientMessages = {
     answer: (answer: Overview | { problem: z.infer<typeof problemSummarySchema> }) => void,
   ) => void
   unwatchOverview: () => void
+  watchDeviceUse: () => void
+  unwatchDeviceUse: () => void
 }

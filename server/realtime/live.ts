@@ -14,6 +14,7 @@ import { strangeHost, strangeOrigin } from '../auth/host-and-origin.ts'
 import { visitorOf } from '../auth/visitor.ts'
 import type { Parts } from '../parts.ts'
 import { linkEnded } from '../sharing/sharing.ts'
+import { tellDeviceUse } from './device-use.ts'
 import { tellOverview } from './overview.ts'
 import { tailsOf } from './tail.ts'
 import { answerWatches, type LiveSocket, type Watching } from './watching.ts'
@@ -40,6 +41,7 @@ export function startLive(http: HttpServer, parts: Parts, token: AdminToken | un
   })
   const tails = tailsOf(parts.worker.store)
   const overview = tellOverview(parts)
+  const deviceUse = tellDeviceUse({ devices: () => parts.worker.devices() })
   const open = new Map<LiveSocket, { watching: Watching; share?: string | undefined }>()
 
   io.use(async (socket, next) => {
@@ -69,8 +71,10 @@ export function startLive(http: HttpServer, parts: Parts, token: AdminToken | un
     const watching = answerWatches(socket, { ...parts, tails, only: share?.run })
     open.set(socket, { watching, share: share?.id })
     socket.on('disconnect', () => open.delete(socket))
-    if (!share) overview.answer(socket, watching)
-    else if (share.expiresAt) endAt(socket, Date.parse(share.expiresAt))
+    if (!share) {
+      overview.answer(socket, watching)
+      deviceUse.answer(socket, watching)
+    } else if (share.expiresAt) endAt(socket, Date.parse(share.expiresAt))
   })
 
   const unsubscribe = parts.sharing.onRevoked((share) => {
@@ -86,6 +90,7 @@ export function startLive(http: HttpServer, parts: Parts, token: AdminToken | un
     async close() {
       unsubscribe()
       overview.close()
+      deviceUse.close()
       await io.close()
     },
   }

@@ -9,16 +9,24 @@ export type EngineDesk = {
   close(): void
 }
 
-export function openEngineDesk(report: (settings: ReportSettings) => Promise<Engine[]> = reportEngines): EngineDesk {
+export function openEngineDesk(
+  report: (settings: ReportSettings) => Promise<Engine[]> = reportEngines,
+): EngineDesk {
   const closing = new AbortController()
   const { signal } = closing
   let known: Promise<Engine[]> | undefined
   let measuring: Promise<Engine[]> | undefined
   return {
-    list: () => (known ??= report({ signal })),
+    list() {
+      known ??= report({ signal })
+      return known
+    },
     measure() {
-      measuring ??= report({ measure: true, signal }).finally(() => (measuring = undefined))
-      return (known = measuring)
+      measuring ??= report({ measure: true, signal }).finally(() => {
+        measuring = undefined
+      })
+      known = measuring
+      return measuring
     },
     close: () => closing.abort(),
   }

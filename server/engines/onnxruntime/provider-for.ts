@@ -10,7 +10,7 @@ import { PROVIDER_SETTING, type Provider, providerInUse } from './providers.ts'
 export async function providerFor(
   devices: readonly Pick<Device, 'kind'>[],
   settings: Pick<ReportSettings, 'check' | 'file' | 'signal'> = {},
-  env: NodeJS.ProcessEnv = process.env,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Provider> {
   if (env[PROVIDER_SETTING]) return providerInUse(env[PROVIDER_SETTING])
   if (!devices.some(({ kind }) => kind === 'cuda')) return 'cpu'

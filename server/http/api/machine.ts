@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { engineSchema } from '../../../lib/api/engines.ts'
 import { backboneSchema, deviceSchema, deviceSpeedSchema } from '../../../lib/api/machine.ts'
 import { spaceSchema, trimmedSchema, trimWishSchema } from '../../../lib/api/space.ts'
 import { problemSummarySchema } from '../../../lib/run/events.ts'
@@ -7,7 +8,7 @@ import { trimCache } from '../../retention/trim-cache.ts'
 import { featureCacheFolder } from '../../trainer/split-features.ts'
 import { answers, body, limitTo } from './describe.ts'
 
-export function machineRoutes(api: OpenAPIHono, { services, worker, speed }: Parts): void {
+export function machineRoutes(api: OpenAPIHono, { services, worker, speed, engines }: Parts): void {
   api.openapi(
     createRoute({
       method: 'get',
@@ -71,5 +72,25 @@ export function machineRoutes(api: OpenAPIHono, { services, worker, speed }: Par
       const { devices } = await speed.known()
       return c.json({ devices: [...devices] }, 200)
     },
+  )
+  const enginesAnswer = answers(z.object({ engines: z.array(engineSchema) }), 'Engines.')
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/engines',
+      summary:
+        'Engines of this machine: whether each passes its self-test, what for, how fast, how to get it',
+      responses: enginesAnswer,
+    }),
+    async (c) => c.json({ engines: await engines.list() }, 200),
+  )
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/engines/measure',
+      summary: 'Check all engines anew and measure their images/s; about a minute',
+      responses: enginesAnswer,
+    }),
+    async (c) => c.json({ engines: await engines.measure() }, 200),
   )
 }
