@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { benchBrowser } from './browser.ts'
 import { benchDevices } from './devices.ts'
+import { benchEngines } from './engines.ts'
 import { describeMachine } from './machine.ts'
 import { benchMainJob } from './main-job.ts'
 import { benchPages } from './pages.ts'
@@ -20,6 +21,7 @@ export type Report = {
 const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Report>> = {
   browser: benchBrowser,
   devices: benchDevices,
+  engines: benchEngines,
   'main-job': benchMainJob,
   pages: benchPages,
   training: benchTraining,
