@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { extractionProgressSchema, problemSummarySchema } from '../run/events.ts'
 import { isOver, type Run } from '../run/run.ts'
-import { runSettingsSchema } from '../run/settings.ts'
+import { runSettingsSchema, startFromSchema } from '../run/settings.ts'
 import { STATUSES } from '../run/states.ts'
 
 /** A run on one line of a list. */
@@ -48,3 +48,22 @@ export function summaryOf(run: Run): RunSummary {
 /** What starts a run: its settings, where `dataset` may also be a name (`dogs`, `dogs@2`); all but it have defaults. */
 export const newRunSchema = runSettingsSchema.partial().required({ dataset: true })
 export type NewRun = z.input<typeof newRunSchema>
+
+/** How many more epochs a run's last phase trains. */
+export const extendRunSchema = z.strictObject({ epochs: z.number().int().min(1).max(1000) })
+
+const { dataset, strategy, preprocessing, looks, solver, freeze, training, seed } = runSettingsSchema.shape
+
+/** What a branch has otherwise than the run that it starts from; each part replaces the parent's whole. No defaults here. */
+export const branchRunSchema = z.strictObject({
+  checkpoint: startFromSchema.shape.checkpoint.unwrap().optional(),
+  dataset: dataset.optional(),
+  strategy: strategy.optional(),
+  preprocessing,
+  looks: looks.unwrap().optional(),
+  solver: solver.unwrap().optional(),
+  freeze,
+  training,
+  seed: seed.unwrap().optional(),
+})
+export type Branching = z.input<typeof branchRunSchema>

@@ -40,3 +40,13 @@ test('plateau falls when the loss has not for so many epochs, and waits again th
   expect(scales).toEqual([1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.25])
   expect(rateFactor(schedule, { step: 7, stepsPerEpoch: 5, epochs: 9 }, state)).toBe(0.25)
 })
+
+test('a cosine that was extended begins once more at the whole rate; the others go on', () => {
+  const at = (epoch: number) => ({ step: epoch * 10, stepsPerEpoch: 10, epochs: 7 })
+  const cosine = { kind: 'cosine', warmupEpochs: 1, extendedAfter: [3, 5] } as const
+  expect([3, 4, 5, 6].map((epoch) => rateFactor(cosine, at(epoch)))).toEqual(
+    [1, 0.5, 1, 0.5].map((n) => expect.closeTo(n, 9)),
+  )
+  const stepwise = { kind: 'stepwise', every: 2, factor: 0.1, extendedAfter: [3] } as const
+  expect(rateFactor(stepwise, at(4))).toBeCloseTo(0.01, 9)
+})

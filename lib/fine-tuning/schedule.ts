@@ -1,5 +1,12 @@
 /** How the learning rate goes over a phase; any of them may begin with a linear warm-up. */
-export type ScheduleSettings = { readonly warmupEpochs?: number } & (
+export type ScheduleSettings = {
+  readonly warmupEpochs?: number
+  /**
+   * Epochs after which the phase had ended and was extended. A cosine, which ends at its floor, begins once more there
+   * (arXiv:1608.03983's warm restarts); the others go on as they were.
+   */
+  readonly extendedAfter?: readonly number[]
+} & (
   | { readonly kind: 'constant' }
   /** Multiplied by `factor` after every `every` epochs. */
   | { readonly kind: 'stepwise'; readonly every: number; readonly factor: number }
@@ -37,8 +44,11 @@ export function rateFactor(
     case 'stepwise':
       return schedule.factor ** Math.floor(Math.floor(step / stepsPerEpoch) / schedule.every)
     case 'cosine': {
-      const { floor = 0 } = schedule
-      const share = (step - warmup) / Math.max(1, epochs * stepsPerEpoch - warmup)
+      const { floor = 0, extendedAfter = [] } = schedule
+      const began = extendedAfter.findLast((after) => step >= after * stepsPerEpoch)
+      const ends = extendedAfter.find((after) => step < after * stepsPerEpoch) ?? epochs
+      const first = began === undefined ? warmup : began * stepsPerEpoch
+      const share = (step - first) / Math.max(1, ends * stepsPerEpoch - first)
       return floor + ((1 - floor) * (1 + Math.cos(Math.PI * Math.min(1, share)))) / 2
     }
     case 'plateau':

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { evaluationSummarySchema } from '../evaluation/summary.ts'
-import { runSettingsSchema } from './settings.ts'
+import { runSettingsSchema, startFromSchema } from './settings.ts'
 
 /** Raised whenever an event changes its meaning; processes of another version are refused. */
 export const RUN_EVENTS_VERSION = 1
@@ -124,6 +124,25 @@ export const trainingEngineSchema = z.object({
   says: z.string().optional(),
 })
 
+/** Epochs that were added to a run's last phase once it had ended. */
+export const extensionSchema = z.object({
+  /** How many epochs of the phase were done. */
+  after: whole,
+  epochs: z.number().int().positive(),
+})
+export type Extension = z.infer<typeof extensionSchema>
+
+/** What becomes of the classes of another run's head, where a run starts from it. */
+export const plannedStartSchema = startFromSchema.extend({
+  /** Whether the head is fitted anew all the same, on what the backbone learned. */
+  isSolved: z.boolean(),
+  /** How many classes keep their rows, which are new, and which are gone. */
+  kept: whole,
+  fresh: z.array(z.string()),
+  dropped: z.array(z.string()),
+})
+export type PlannedStart = z.infer<typeof plannedStartSchema>
+
 export const planSchema = z.object({
   backbone: z.string(),
   frozenGroups: z.array(z.string()),
@@ -133,6 +152,7 @@ export const planSchema = z.object({
   cut: z.string(),
   /** What is trained one after the other, where that is more than the head; the fields above are then the last one's. */
   phases: z.array(plannedPhaseSchema).optional(),
+  start: plannedStartSchema.optional(),
   /** Weights that start fresh instead of restored. */
   skipped: z.array(z.string()).optional(),
   warnings: z
@@ -161,6 +181,8 @@ export const newRunEventSchema = z.discriminatedUnion('type', [
     settings: runSettingsSchema,
     dataset: runDatasetSchema,
   }),
+  /** A run that had ended is to go on: from where it stood, or for more epochs of its last phase. */
+  z.object({ type: z.literal('reopened'), extension: extensionSchema.optional() }),
   /** An attempt has a process. */
   z.object({ type: z.literal('started'), pid: whole }),
   z.object({ type: z.literal('phase'), phase: z.enum(PHASES) }),

@@ -8,7 +8,7 @@ import { thinned } from './thin-curve.ts'
 // Apart from the schemas, so that a page that folds events does not load zod.
 
 /** Raised whenever the same log folds to another run: what was folded and stored before is then folded again. */
-export const RUN_FOLD_VERSION = 3
+export const RUN_FOLD_VERSION = 4
 
 /** Events are missing between what a reader has and what it was given: it should ask for those after `have`. */
 export class EventGap extends Problem {
@@ -75,7 +75,7 @@ function firstOf(event: RunEvent): Run {
 
 /** A stop that was asked of a run still counts after its process died; whoever resumes an ended run wants it to go on. */
 function nextAttempt(run: Run, attempt: number): Run {
-  const { id, seq, settings, dataset, queuedAt } = run
+  const { id, seq, settings, dataset, queuedAt, extensions } = run
   const requestedStop = run.requestedStop && !isOver(run.state)
   const earlier = run.curves.length > 0 ? run.curves : (run.earlier ?? [])
   return {
@@ -88,6 +88,7 @@ function nextAttempt(run: Run, attempt: number): Run {
     queuedAt,
     state: { status: 'queued' },
     curves: [],
+    ...(extensions && { extensions }),
     ...(earlier.length > 0 && { earlier }),
   }
 }
@@ -97,6 +98,10 @@ function fold(run: Run, event: RunEvent): Run {
   switch (event.type) {
     case 'queued':
       return run
+    case 'reopened': {
+      const { extensions = [] } = run
+      return event.extension ? { ...run, extensions: [...extensions, event.extension] } : run
+    }
     case 'started':
       return { ...moved(run, { status: 'preparing' }), startedAt: at }
     case 'phase':

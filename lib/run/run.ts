@@ -3,6 +3,7 @@ import { evaluationSummarySchema } from '../evaluation/summary.ts'
 import {
   chosenL2Schema,
   curvePointSchema,
+  extensionSchema,
   extractionSummarySchema,
   planSchema,
   runDatasetSchema,
@@ -38,6 +39,8 @@ export const runSchema = z.object({
   extraction: extractionSummarySchema.optional(),
   /** In the order in which they began; long ones are thinned, the log has all their points. */
   curves: z.array(curveSchema),
+  /** In the order in which they were asked for. */
+  extensions: z.array(extensionSchema).optional(),
   /** The earlier attempt's, while it isn't known whether this one goes on where that one stood. */
   earlier: z.array(curveSchema).optional(),
   l2: chosenL2Schema.optional(),

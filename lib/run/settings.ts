@@ -43,6 +43,13 @@ const choicesSchema = z.strictObject(CHOICES)
 /** Choices before their defaults are filled in, as recipes write them. */
 export type ChoicesInput = Partial<z.input<typeof choicesSchema>>
 
+/** The run whose model another run starts from; `best` by validation, or as its last step left it. */
+export const startFromSchema = z.strictObject({
+  run: z.string().min(1),
+  checkpoint: z.enum(['best', 'last']).default('best'),
+})
+export type StartFrom = z.infer<typeof startFromSchema>
+
 /** What a run is asked to do. Stored with it, whole, so that it can be done again. */
 export const runSettingsSchema = z.strictObject({
   /** Id of a dataset version. */
@@ -51,16 +58,23 @@ export const runSettingsSchema = z.strictObject({
   strategy: z.enum(STRATEGY_NAMES),
   /** The recipe that it came from, for people. */
   recipe: z.string().optional(),
+  /** Absent: it starts from the pretrained weights. */
+  from: startFromSchema.optional(),
   ...CHOICES,
 })
 export type RunSettings = z.infer<typeof runSettingsSchema>
 
 /** The part of the settings that `--set` chooses; dataset, backbone, strategy and recipe have options of their own. */
-export type ChosenSettings = Omit<RunSettings, 'dataset' | 'backbone' | 'strategy' | 'recipe'>
+export type ChosenSettings = Omit<RunSettings, 'dataset' | 'backbone' | 'strategy' | 'recipe' | 'from'>
 
-/** A run's strategy with its options. */
-export function strategyOf({ strategy: name, freeze }: Pick<RunSettings, 'strategy' | 'freeze'>): Strategy {
-  return { name, ...freeze }
+/** A run's strategy with its options. A head that another run trained goes on as it is, unless it is asked otherwise. */
+export function strategyOf({
+  strategy: name,
+  freeze,
+  from,
+}: Pick<RunSettings, 'strategy' | 'freeze' | 'from'>): Strategy {
+  const goesOn = from !== undefined && (name === 'partial-fine-tuning' || name === 'full-fine-tuning')
+  return { name, ...(goesOn && { headFirst: false }), ...freeze }
 }
 
 /** How a run trains what its strategy unfreezes, defaults filled in. */

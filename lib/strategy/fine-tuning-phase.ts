@@ -4,11 +4,17 @@ import type { FineTuningPhase, TrainingSettings } from '../fine-tuning/settings.
 import type { TrainingSettings as Chosen } from '../run/training.ts'
 import type { PhasePlan } from './plan-run.ts'
 
-/** A planned phase as training takes it. `perClass`: pictures of each class in the train split. */
+/**
+ * A planned phase as training takes it.
+ *
+ * @param perClass pictures of each class in the train split.
+ * @param extendedAfter epochs after which it had ended and was extended.
+ */
 export function fineTuningPhase(
   { name, plan, epochs, learningRate }: PhasePlan,
   chosen: Chosen,
   perClass: readonly number[],
+  extendedAfter: readonly number[] = [],
 ): FineTuningPhase {
   const { batchSize, clipNorm, labelSmoothing, mixup, dropout, groupRates, earlyStopping } = chosen
   const decay = decayOf(chosen)
@@ -17,7 +23,7 @@ export function fineTuningPhase(
     batchSize,
     learningRate,
     optimizer: optimizerOf(chosen),
-    schedule: scheduleOf(chosen),
+    schedule: { ...scheduleOf(chosen), ...(extendedAfter.length > 0 && { extendedAfter }) },
     rateMultipliers: groupRates,
     labelSmoothing,
     mixup,

@@ -2,7 +2,6 @@ import type { BackboneGraph, TensorId } from '../../lib/backbone/graph.ts'
 import { overlaid } from '../../lib/fine-tuning/overlaid.ts'
 import type { InferenceSession } from '../engines/inference-engine.ts'
 import { onnxruntimeEngine } from '../engines/onnxruntime/engine.ts'
-import { runFolder } from '../trainer/run-folder.ts'
 import { hashWithTuned, readTuned } from '../trainer/tuned-weights.ts'
 import { loadBackboneWeights } from '../weights/load.ts'
 import { hashOfImported, readImported, readOnnx } from './imported.ts'
@@ -13,8 +12,8 @@ export type Wanted = {
   readonly dataDir: string
   readonly graph: BackboneGraph
   readonly outputs: readonly TensorId[]
-  /** With what this run trained in the weights. */
-  readonly run?: string | undefined
+  /** File of tensors that take the place of the pretrained ones. */
+  readonly tuned?: string | undefined
   /** One by default. */
   readonly threads?: number
 }
@@ -32,7 +31,7 @@ export async function openBackbone({
   dataDir,
   graph,
   outputs,
-  run,
+  tuned: file,
   threads = 1,
 }: Wanted): Promise<OpenedBackbone> {
   const imported = await readImported(dataDir, id)
@@ -44,7 +43,7 @@ export async function openBackbone({
     return { session, hash: hashOfImported(imported) }
   }
   const { weights, hash } = await loadBackboneWeights(id, { dataDir })
-  const tuned = run === undefined ? undefined : await readTuned(runFolder(dataDir, run))
+  const tuned = file === undefined ? undefined : await readTuned(file)
   const own = tuned ? overlaid(weights, tuned.tensors) : weights
   const session = await onnxruntimeEngine({ threads }).open(graph, own, outputs)
   return { session, hash: hashWithTuned(hash, tuned) }

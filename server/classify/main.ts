@@ -8,8 +8,8 @@ import { findBackbone } from '../backbones/find.ts'
 import { openBackbone } from '../backbones/open.ts'
 import { decodePicture } from '../datasets/decoder/decode.ts'
 import { livesWithParent } from '../processes/child.ts'
-import { type RunRecord, readRunFolder } from '../trainer/run-folder.ts'
-import { hashWithTuned } from '../trainer/tuned-weights.ts'
+import { type RunRecord, readRunFolder, runFolder } from '../trainer/run-folder.ts'
+import { hashWithTuned, tunedFile } from '../trainer/tuned-weights.ts'
 import { type ClassifierModel, type FromClassifier, toClassifierSchema } from './messages.ts'
 
 /** The classifier process: one core, one single-threaded session, one picture after the other. It ends with its parent. */
@@ -53,7 +53,13 @@ async function open({
   const found = await findBackbone(backbone, { dataDir })
   const graph = found.graph()
   const outputs = needsFeatureMap(looks) ? [graph.features, graph.featureMap] : [graph.features]
-  const { session, hash } = await openBackbone({ id: backbone, dataDir, graph, outputs, run })
+  const { session, hash } = await openBackbone({
+    id: backbone,
+    dataDir,
+    graph,
+    outputs,
+    tuned: tunedFile(runFolder(dataDir, run)),
+  })
   if (hash !== hashWithTuned(record.weightsHash, record.tuned)) throw otherWeights(record)
   const forward: Forward = async (input) => {
     const output = await session.run(input)

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { branchCommand, extendCommand, resumeCommand } from './commands/again.ts'
 import { backbonesCommand } from './commands/backbones.ts'
 import { backupCommand } from './commands/backup.ts'
 import { cacheCommand } from './commands/cache.ts'
@@ -46,6 +47,9 @@ const commands = [
   exportCommand,
   runsCommand,
   stopCommand,
+  resumeCommand,
+  extendCommand,
+  branchCommand,
   cacheCommand,
   backupCommand,
   restoreCommand,

@@ -9,6 +9,13 @@ export function wholeNumber(text: string): number {
   return value
 }
 
+export function countAbove0(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It takes a whole number above 0.')
+  return value
+}
+
 export function share(text: string): number {
   const value = Number(text)
   if (text === '' || !(value >= 0 && value < 1))

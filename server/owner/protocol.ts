@@ -11,7 +11,7 @@ import { problemSummarySchema, runEventSchema } from '../../lib/run/events.ts'
 import { runSchema } from '../../lib/run/run.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
-export const CONTROL_PROTOCOL = 3
+export const CONTROL_PROTOCOL = 4
 
 /** Well below what the one who asks waits for an answer. */
 export const MAX_WAIT_MS = 5000
@@ -58,6 +58,8 @@ export const ownerRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('dump'), file: z.string() }),
   /** Only a server does what follows. */
   z.object({ type: z.literal('train'), settings: newRunSchema }),
+  z.object({ type: z.literal('resume'), run: z.string() }),
+  z.object({ type: z.literal('extend'), run: z.string(), epochs: z.number().int().positive() }),
   /** A folder or zip of this machine. */
   z.object({ type: z.literal('import'), path: z.string(), wish: importWishSchema }),
   z.object({ type: z.literal('import-state'), import: z.string() }),
@@ -84,6 +86,8 @@ export const ANSWERS = {
   pictures: z.object({ pictures: z.array(storedPictureSchema) }),
   dump: dumpSummarySchema,
   train: z.object({ run: runSchema }),
+  resume: z.object({ run: runSchema }),
+  extend: z.object({ run: runSchema }),
   import: z.object({ import: z.string() }),
   'import-state': z.object({ import: importStateSchema }),
   server: z.object({ url: z.string() }),

@@ -39,11 +39,16 @@ export async function createRun(
   return appendEvents(tx, folds, { runId: id, attempt: 0, added: [queued] })
 }
 
-export async function nextAttempt(tx: Transaction, runId: string): Promise<number> {
+/** `again`: who does it from now on; without it that stays. */
+export async function nextAttempt(
+  tx: Transaction,
+  runId: string,
+  again?: { readonly queue: string | undefined },
+): Promise<number> {
   const { attempt } = await locked(tx, runId)
   await tx
     .update(runTable)
-    .set({ attempt: attempt + 1, over: false })
+    .set({ attempt: attempt + 1, over: false, ...(again && { queue: again.queue ?? null }) })
     .where(eq(runTable.id, runId))
   return attempt + 1
 }

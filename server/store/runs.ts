@@ -24,6 +24,8 @@ export type Runs = {
   create(settings: RunSettings, dataset: DatasetVersion, queue?: string): Promise<Run>
   /** The number of a new attempt; from now on older ones are refused. */
   beginAttempt(runId: string): Promise<number>
+  /** Begins a run that had ended once more, as `event` says; `queue` as in `create`. */
+  reopen(runId: string, event: NewRunEvent, queue?: string): Promise<Run>
   /**
    * Numbers events and writes them, all or none. Calls from one process are done in the order in which they were made.
    *
@@ -89,6 +91,16 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
     },
     beginAttempt(runId) {
       return oneByOne(runId, () => write((tx) => nextAttempt(tx, runId)))
+    },
+    reopen(runId, event, queue) {
+      const added = [validated(event)]
+      return oneByOne(runId, async () => {
+        const { run } = await committed(runId, async (tx) => {
+          const attempt = await nextAttempt(tx, runId, { queue })
+          return appendEvents(tx, folds, { runId, attempt, added })
+        })
+        return run!
+      })
     },
     append(runId, attempt, added) {
       return oneByOne(runId, async () => {

@@ -7,13 +7,14 @@ import { type PreparedBackbone, prepareBackbone } from './backbone.ts'
 import { fineTuneRun } from './fine-tuning/fine-tune-run.ts'
 import type { Job } from './job.ts'
 import { judge } from './judge.ts'
+import { openStart } from './own-start.ts'
 import type { StartDeviceProcess } from './parallel/device-process/start.ts'
 import { planAttempt, planEvent } from './plan.ts'
 import { recordOf } from './record.ts'
 import { type RunRecord, runFolder, writeRunFolder } from './run-folder.ts'
 import type { SplitExtraction } from './split-features.ts'
 import { calibrationOf, type Telling, type TrainedHead, trainHead } from './train-head.ts'
-import { hashWithTuned, writeTuned } from './tuned-weights.ts'
+import { hashWithTuned, tunedFile, writeTuned } from './tuned-weights.ts'
 
 /**
  * One attempt at a run, from imported pictures to a judged model in the run's folder: prepare, extract, train, evaluate.
@@ -44,13 +45,19 @@ async function attempt(
   // For the extractors, which inherit it.
   process.env[PROVIDER_SETTING] = await providerFor(job.devices, { signal: stop })
   const backbone = await prepareBackbone(settings, dataset.classes.length, dataDir, telling)
+  const start = await openStart(job, backbone)
   const planned = await planAttempt(job, backbone, stop)
-  emit(planEvent(job, planned))
+  emit(planEvent(job, planned, start))
 
   emit({ type: 'phase', phase: 'extracting' })
   const extraction: SplitExtraction = {
     dataDir,
-    backbone: { id: settings.backbone, graph: backbone.graph, weightsHash: backbone.weightsHash },
+    backbone: {
+      id: settings.backbone,
+      graph: backbone.graph,
+      weightsHash: hashWithTuned(backbone.weightsHash, start?.tuned),
+      ...(start?.tuned && { tuned: start.tuned.file }),
+    },
     preprocessing: backbone.preprocessing,
     devices: job.devices,
     emit,
@@ -59,8 +66,11 @@ async function attempt(
   }
   const fitted =
     settings.strategy === 'feature-extraction'
-      ? await trainHead(job, extraction, telling)
-      : await fineTuneRun({ job, backbone, planned, extraction, telling, startDevice })
+      ? {
+          ...(await trainHead(job, extraction, telling)),
+          ...(start?.tuned && { tuned: start.tuned.tensors }),
+        }
+      : await fineTuneRun({ job, backbone, start, planned, extraction, telling, startDevice })
   const { record, own } = await keep(job, backbone, fitted, extraction)
   if (fitted.stopped || stop.aborted) return { type: 'stopped', kept: true }
 
@@ -94,7 +104,8 @@ async function keep(
   extraction: SplitExtraction,
 ): Promise<{ record: RunRecord; own: SplitExtraction }> {
   const { dataDir, run } = job
-  const tuned = changed?.size ? await writeTuned(runFolder(dataDir, run), changed) : undefined
+  const file = tunedFile(runFolder(dataDir, run))
+  const tuned = changed?.size ? await writeTuned(file, changed) : undefined
   const record: RunRecord = {
     ...recordOf(job, backbone),
     ...(checkpoint !== undefined && { checkpoint }),
@@ -103,6 +114,6 @@ async function keep(
   }
   await writeRunFolder(dataDir, record, head)
   if (!tuned) return { record, own: extraction }
-  const own = { ...extraction.backbone, run, weightsHash: hashWithTuned(backbone.weightsHash, tuned) }
+  const own = { ...extraction.backbone, tuned: file, weightsHash: hashWithTuned(backbone.weightsHash, tuned) }
   return { record, own: { ...extraction, backbone: own } }
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { SPLITS } from '../../lib/dataset/dataset.ts'
-import { newRunEventSchema, runDatasetSchema } from '../../lib/run/events.ts'
+import { extensionSchema, newRunEventSchema, runDatasetSchema } from '../../lib/run/events.ts'
 import { runSettingsSchema } from '../../lib/run/settings.ts'
 import { deviceSchema } from '../devices/device.ts'
 import { teamCallSchema, teamReplySchema } from './team-calls.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
-export const TRAINER_PROTOCOL = 2
+export const TRAINER_PROTOCOL = 3
 
 /** Everything that one attempt at a run needs to know. Pictures are read from the blobs, never sent. */
 export const jobSchema = z.object({
@@ -17,6 +17,8 @@ export const jobSchema = z.object({
   /** Whether other machines may take parts of an extraction. */
   team: z.boolean().optional(),
   settings: runSettingsSchema,
+  /** Epochs that were added to its last phase, each after so many. */
+  extensions: z.array(extensionSchema).default([]),
   dataset: runDatasetSchema,
   pictures: z.array(
     z.object({

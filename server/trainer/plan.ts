@@ -1,6 +1,6 @@
 import { Problem } from '../../lib/problem.ts'
-import type { NewRunEvent, PlannedPhase } from '../../lib/run/events.ts'
-import { strategyOf, trainingOf } from '../../lib/run/settings.ts'
+import type { NewRunEvent, PlannedPhase, PlannedStart } from '../../lib/run/events.ts'
+import { type StartFrom, strategyOf, trainingOf } from '../../lib/run/settings.ts'
 import type { DeviceCalibration } from '../../lib/strategy/minutes.ts'
 import { type PhasePlan, type PlannedRun, planRun } from '../../lib/strategy/plan-run.ts'
 import { calibrate } from '../calibration/calibrate.ts'
@@ -9,6 +9,7 @@ import { deviceMemories } from '../machine/memory.ts'
 import type { PreparedBackbone } from './backbone.ts'
 import { cacheBudgetBytes } from './fine-tuning/cache-budget.ts'
 import type { Job } from './job.ts'
+import type { OwnStart } from './own-start.ts'
 import { featureCacheFolder } from './split-features.ts'
 
 /** What an attempt will do. @throws what `planRun` throws. */
@@ -20,7 +21,7 @@ export async function planAttempt(
   const { settings, pictures, dataDir } = job
   const calibration = await speeds(job, stop)
   const of = (split: string) => pictures.filter((picture) => picture.split === split)
-  return planRun({
+  const planned = planRun({
     graph: graphWithHead,
     strategy: strategyOf(settings),
     training: trainingOf(settings),
@@ -29,6 +30,15 @@ export async function planAttempt(
     memories: await deviceMemories(job.devices),
     devices: calibration,
   })
+  return extended(planned, job.extensions)
+}
+
+/** With the epochs that were added to the last phase. */
+function extended(planned: PlannedRun, extensions: Job['extensions']): PlannedRun {
+  const [last, added] = [planned.phases.at(-1), extensions.at(-1)]
+  if (!last || !added) return planned
+  const phase = { ...last, epochs: added.after + added.epochs }
+  return { ...planned, phases: [...planned.phases.slice(0, -1), phase] }
 }
 
 /**
@@ -62,6 +72,7 @@ export function perClass({ pictures, dataset }: Job): number[] {
 export function planEvent(
   { settings }: Pick<Job, 'settings'>,
   { phases, skipped, warnings }: PlannedRun,
+  start?: OwnStart,
 ): Extract<NewRunEvent, { type: 'plan' }> {
   const { frozenGroups, trainedGroups, trainableParameters, boundary } = phases.at(-1)!.plan
   return {
@@ -72,9 +83,18 @@ export function planEvent(
     trainableParameters,
     cut: boundary.join(', '),
     ...(settings.strategy !== 'feature-extraction' && { phases: phases.map(phaseOf) }),
+    ...(settings.from && start && { start: startOf(settings.from, start, phases[0]!.by === 'solver') }),
     ...(skipped.length > 0 && { skipped: [...skipped] }),
     ...(warnings.length > 0 && { warnings: [...warnings] }),
   }
+}
+
+function startOf(
+  from: StartFrom,
+  { growth: { kept, fresh, dropped } }: OwnStart,
+  isSolved: boolean,
+): PlannedStart {
+  return { ...from, isSolved, kept: kept.length, fresh: [...fresh], dropped: [...dropped] }
 }
 
 function phaseOf({

@@ -19,8 +19,8 @@ export type SplitExtraction = {
     readonly id: string
     readonly graph: BackboneGraph
     readonly weightsHash: string
-    /** With what this run trained in the weights. */
-    readonly run?: string
+    /** File of tensors that take the place of the pretrained ones. */
+    readonly tuned?: string
   }
   readonly preprocessing: Preprocessing
   /** Which devices extract; all of the machine where absent. */
@@ -52,7 +52,12 @@ export async function featuresOf(
     pictures: pictures.map(({ hash }) => ({ hash, path: blobs.picturePath(hash) })),
     graph: backbone.graph,
     weights: {
-      source: { kind: 'backbone', id: backbone.id, dataDir, ...(backbone.run && { run: backbone.run }) },
+      source: {
+        kind: 'backbone',
+        id: backbone.id,
+        dataDir,
+        ...(backbone.tuned && { tuned: backbone.tuned }),
+      },
       hash: backbone.weightsHash,
     },
     preprocessing,

@@ -10,34 +10,35 @@ import { writeDurably } from '../files/write-durably.ts'
 /** What a run changed in its backbone: names of the tensors, and the sha256 of the file that has them. */
 export type TunedWeights = { readonly tensors: readonly string[]; readonly sha256: string }
 
-function fileOf(folder: string): string {
+/** Where a run's folder has the backbone's tensors that it changed. */
+export function tunedFile(folder: string): string {
   return join(folder, 'backbone.safetensors')
 }
 
-/** Writes the backbone's tensors that a run changed into its folder. */
+/** Writes the backbone's tensors that a run changed. */
 export async function writeTuned(
-  folder: string,
+  file: string,
   changed: ReadonlyMap<string, WeightTensor>,
 ): Promise<TunedWeights> {
   const bytes = writeSafetensors(changed)
-  await writeDurably(fileOf(folder), bytes)
+  await writeDurably(file, bytes)
   return { tensors: [...changed.keys()], sha256: sha256(bytes) }
 }
 
 /**
- * What a run changed in its backbone; undefined where it changed nothing.
+ * What a run changed in its backbone; undefined where there is no such file.
  *
  * @throws Problem `runs/damaged` when the file can't be read.
  */
 export async function readTuned(
-  folder: string,
+  file: string,
 ): Promise<{ tensors: ReadonlyMap<string, WeightTensor>; sha256: string } | undefined> {
-  const bytes = await readFile(fileOf(folder)).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined
-    throw damaged(folder, cause)
+    throw damaged(file, cause)
   })
   if (!bytes) return undefined
-  const store = parseSafetensors(bytes)
+  const store = parsed(file, bytes)
   return { tensors: new Map(store.names().map((name) => [name, store.get(name)])), sha256: sha256(bytes) }
 }
 
@@ -53,8 +54,9 @@ export async function withTuned(
   tuned: TunedWeights | undefined,
 ): Promise<WeightStore> {
   if (!tuned) return weights
-  const read = await readTuned(folder)
-  if (read?.sha256 !== tuned.sha256) throw damaged(folder)
+  const file = tunedFile(folder)
+  const read = await readTuned(file)
+  if (read?.sha256 !== tuned.sha256) throw damaged(file)
   return overlaid(weights, read.tensors)
 }
 
@@ -67,9 +69,17 @@ function sha256(data: Uint8Array | string): string {
   return createHash('sha256').update(data).digest('hex')
 }
 
-function damaged(folder: string, cause?: unknown): Problem {
+function parsed(file: string, bytes: Uint8Array): WeightStore {
+  try {
+    return parseSafetensors(bytes)
+  } catch (cause) {
+    throw damaged(file, cause)
+  }
+}
+
+function damaged(file: string, cause?: unknown): Problem {
   return new Problem('runs/damaged', {
-    says: `What the run trained in its backbone can't be read back: ${fileOf(folder)} is gone or damaged.`,
+    says: `What the run trained in its backbone can't be read back: ${file} is gone or damaged.`,
     advice: 'Train it again: a warm feature cache makes that quicker.',
     cause,
   })

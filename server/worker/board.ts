@@ -7,6 +7,8 @@ export type RunBoard = {
   find(id: string): Run | undefined
   /** The oldest first. */
   all(): Run[]
+  /** A run that had ended and goes on. */
+  add(run: Run): void
   close(): void
 }
 
@@ -14,12 +16,17 @@ export async function openBoard(store: Store): Promise<RunBoard> {
   const runs = new Map<string, Run>()
   const unsubscribe = store.runs.subscribeToAll((id, event) => {
     const known = runs.get(id)
-    // An attempt at a run that had ended: its log begins before this event.
+    // A run that had ended is added whole: its log begins before this event.
     if (!known && event.type !== 'queued') return
     const run = reduceRun(known, event)
     if (isOver(run.state)) runs.delete(id)
     else runs.set(id, run)
   })
   for (const { run } of await store.runs.unfinished()) if (!runs.has(run.id)) runs.set(run.id, run)
-  return { find: (id) => runs.get(id), all: () => [...runs.values()], close: unsubscribe }
+  return {
+    find: (id) => runs.get(id),
+    all: () => [...runs.values()],
+    add: (run) => void runs.set(run.id, run),
+    close: unsubscribe,
+  }
 }

@@ -1,4 +1,5 @@
 import { Problem } from '../../lib/problem.ts'
+import type { Extension } from '../../lib/run/events.ts'
 import { isOver, type Run } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
 import { demandWhole } from '../backup/unfinished.ts'
@@ -26,6 +27,12 @@ export type Worker = {
   start(run: Run): Promise<Supervised>
   /** Queues a run; a server does it when its turn comes, now or after a restart. */
   enqueue(settings: RunSettings): Promise<Run>
+  /**
+   * Begins a run that has ended once more: where there is a queue it waits there, else `start` does it.
+   *
+   * @param extension more epochs of its last phase; without it, it goes on where it stood.
+   */
+  reopen(run: Run, extension?: Extension): Promise<Run>
   /** The devices of this machine. @throws Problem `devices/bad-setting`. */
   devices(): Promise<readonly MachineDevice[]>
   /** The id of the run of the queue that has a device. */
@@ -143,6 +150,13 @@ async function workerOn(
       if (!version)
         throw new Problem('datasets/unknown', { says: `There is no dataset ${runSettings.dataset}.` })
       const run = await store.runs.create(runSettings, version, home)
+      queue?.add(run)
+      return run
+    },
+    async reopen({ id }, extension) {
+      const event = { type: 'reopened', ...(extension && { extension }) } as const
+      const run = await store.runs.reopen(id, event, queue && home)
+      board.add(run)
       queue?.add(run)
       return run
     },

@@ -4,10 +4,18 @@ import { withHead } from '../../lib/backbone/head.ts'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Run } from '../../lib/run/run.ts'
-import { hiddenUnitsOf, type RunSettings, runSettingsSchema, strategyOf } from '../../lib/run/settings.ts'
+import {
+  hiddenUnitsOf,
+  type RunSettings,
+  runSettingsSchema,
+  type StartFrom,
+  strategyOf,
+} from '../../lib/run/settings.ts'
 import { phasesOf } from '../../lib/strategy/phases.ts'
 import { demandPossible, findBackbone } from '../backbones/find.ts'
-import type { Worker } from './open.ts'
+import { latestHeader } from '../trainer/fine-tuning/checkpoints.ts'
+import { hasKeptModel, runFolder } from '../trainer/run-folder.ts'
+import { unknownRun, type Worker } from './open.ts'
 
 export const DEFAULT_BACKBONE = 'tf_efficientnet_lite0'
 
@@ -36,7 +44,8 @@ export async function queueRun(worker: Worker, wanted: NewRun): Promise<Run> {
 /**
  * What was chosen, with defaults filled in and names looked up.
  *
- * @throws Problem `datasets/unknown`, `backbones/unknown`, `backbones/frozen-only`, `backbones/no-feature-map`.
+ * @throws Problem `datasets/unknown`, `backbones/unknown`, `backbones/frozen-only`, `backbones/no-feature-map`, and where it
+ * starts from another run `runs/unknown`, `runs/no-model`, `runs/other-backbone`.
  */
 export async function resolveRun(worker: Worker, wanted: NewRun): Promise<ResolvedRun> {
   const { backbone = DEFAULT_BACKBONE, strategy = 'feature-extraction' } = wanted
@@ -54,6 +63,7 @@ export async function resolveRun(worker: Worker, wanted: NewRun): Promise<Resolv
     backbone,
     strategy,
     dataset: version.id,
+    ...(wanted.from && { from: await startOf(worker, wanted.from, found) }),
   })
   demandPossible(found, settings)
   return {
@@ -62,4 +72,31 @@ export async function resolveRun(worker: Worker, wanted: NewRun): Promise<Resolv
     graph: withHead(found.graph(), version.classes.length, hiddenUnitsOf(settings)),
     featuresOnly: found.imported !== undefined,
   }
+}
+
+/** What a run starts from, with the run's whole id, held to what can be seen of it without reading its weights. */
+async function startOf(
+  { store, dataDir }: Worker,
+  { run: wanted, checkpoint = 'best' }: NonNullable<NewRun['from']>,
+  backbone: { readonly id: string },
+): Promise<StartFrom> {
+  const parent = await store.runs.find(wanted)
+  if (!parent) throw unknownRun(wanted)
+  if (parent.settings.backbone !== backbone.id) {
+    throw new Problem('runs/other-backbone', {
+      says: `Run ${parent.id} trained ${parent.settings.backbone}: its weights fit no other backbone, and ${backbone.id} is one.`,
+      advice: `Choose ${parent.settings.backbone} for the new run too, or start from the pretrained weights.`,
+    })
+  }
+  if (!(await hasModel(dataDir, parent.id))) {
+    throw new Problem('runs/no-model', {
+      says: `Run ${parent.id} has kept no model to start from.`,
+      advice: 'Choose a run that succeeded, or one that was stopped while training: see "whippet runs".',
+    })
+  }
+  return { run: parent.id, checkpoint }
+}
+
+async function hasModel(dataDir: string, run: string): Promise<boolean> {
+  return (await hasKeptModel(dataDir, run)) || (await latestHeader(runFolder(dataDir, run))) !== undefined
 }

@@ -1,6 +1,7 @@
 import { Problem } from '../../lib/problem.ts'
 import type { Imports } from '../imports/imports.ts'
 import type { ControlHandlers } from '../owner/control.ts'
+import { extendRun, resumeRun } from './again.ts'
 import type { Worker } from './open.ts'
 import { queueRun } from './queue-run.ts'
 
@@ -19,6 +20,8 @@ export function serverAnswers(
   }
   return {
     train: async ({ settings }) => ({ run: await queueRun(worker, settings) }),
+    resume: async ({ run }) => ({ run: await resumeRun(worker, run) }),
+    extend: async ({ run, epochs }) => ({ run: await extendRun(worker, run, epochs) }),
     import: async ({ path, wish }) => ({ import: (await imports().startLocal(path, wish)).id }),
     async 'import-state'({ import: id }) {
       const found = imports().find(id)

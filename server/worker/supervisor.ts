@@ -100,6 +100,7 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
     devices: devices.map(({ id, kind, index, threads }) => ({ id, kind, index, threads })),
     team: team !== undefined,
     settings: run.settings,
+    extensions: [...(run.extensions ?? [])],
     dataset: run.dataset,
     pictures: pictures.map(({ hash, file, label, split }) => ({ hash, file, label, split })),
   }

@@ -107,6 +107,18 @@ export const anyEvent: fc.Arbitrary<NewRunEvent> = fc
       validationLoss: rate,
       tried: fc.array(fc.record({ l2: rate, validationLoss: rate, validationTop1: rate }), { maxLength: 3 }),
     }),
+    fc.record({
+      type: fc.constant('reopened' as const),
+      extension: fc.option(fc.record({ after: whole, epochs: fc.integer({ min: 1, max: 9 }) }), {
+        nil: undefined,
+      }),
+    }),
+    fc.record({
+      type: fc.constant('resumed' as const),
+      series: fc.constantFrom('l2=0.001', 'fine-tuning'),
+      epoch: whole,
+      batch: whole,
+    }),
     fc.record({ type: fc.constant('head-fitted' as const), seconds: rate }),
     fc.constant({ type: 'stop-requested' as const }),
     fc.record({

@@ -18,8 +18,8 @@ import { askOwner } from '../../owner/control.ts'
 import type { Worker } from '../../worker/open.ts'
 import { DEFAULT_BACKBONE } from '../../worker/queue-run.ts'
 import { asOwner, type Context, contextOf, interruptSignal, readingOwn } from '../context.ts'
-import { evaluationText } from '../evaluation-text.ts'
-import { followRun, followToEnd, servedEvents } from '../follow.ts'
+import { doRun, report } from '../do-run.ts'
+import { followToEnd, servedEvents } from '../follow.ts'
 import type { Output } from '../output.ts'
 import { sayPaused } from '../paused.ts'
 import { collect, oneOf } from '../usage.ts'
@@ -100,8 +100,7 @@ Looks (how often a picture is looked at): ${LOOKS.join(', ')}.`,
             eventsAfter: servedEvents(context.dataDir, queued.run.id),
           })
         : await asOwner(context, (worker) => trainRun(worker, options.dataset, settings, output, follow))
-      output.result(documentOf(run), textOf(run))
-      if (run.state.status === 'failed') process.exitCode = 1
+      report(run, output)
     })
 }
 
@@ -152,51 +151,10 @@ export async function trainRun(
       `note: ${run.settings.recipe} wants nothing held out, and ${run.dataset.name} keeps ${run.dataset.counts.validation} pictures for validation: import it with --validation 0 to repeat the tutorial.`,
     )
   }
-  const unsubscribe = store.runs.subscribe(run.id, followRun(run, output, { curves }))
-  const supervised = await worker.start(run)
-  const stop = () => void supervised.stop()
-  signal.addEventListener('abort', stop)
-  if (signal.aborted) stop()
-  try {
-    return await supervised.ended
-  } finally {
-    signal.removeEventListener('abort', stop)
-    unsubscribe()
-  }
+  return doRun(worker, run, output, { curves, signal })
 }
 
 /** Whether the run's recipe wants every picture for training, and its dataset keeps some. */
 function heldOutAgainst({ settings: { recipe }, dataset }: Run): boolean {
   return recipe !== undefined && recipeNamed(recipe).nothingHeldOut === true && dataset.counts.validation > 0
-}
-
-function documentOf(run: Run) {
-  const { id, state, queuedAt, headFittedAt, extraction, evaluation, l2 } = run
-  return {
-    run: id,
-    status: state.status,
-    ...(state.status === 'failed' && { problem: state.problem }),
-    ...(state.status === 'stopped' && { kept: state.kept }),
-    l2: l2?.l2,
-    top1: evaluation?.top1,
-    top5: evaluation?.top5,
-    images: evaluation?.images,
-    headFittedAt,
-    secondsToHead: headFittedAt && (Date.parse(headFittedAt) - Date.parse(queuedAt)) / 1000,
-    extraction,
-  }
-}
-
-function textOf(run: Run): string {
-  const { id, state, evaluation } = run
-  if (state.status === 'failed')
-    return `run ${id} failed: ${state.problem.says}${state.problem.advice ? `\n${state.problem.advice}` : ''}`
-  if (state.status === 'stopped')
-    return `run ${id} was stopped; ${state.kept ? 'the best head so far is kept' : 'there was no head yet to keep'}`
-  const next = `next: whippet export --run ${id} --out ${run.dataset.name.replace(/@\d+$/, '')}-model`
-  return [
-    `run ${id} succeeded`,
-    evaluation ? evaluationText(evaluation) : 'The dataset has no test split: nothing was judged.',
-    next,
-  ].join('\n')
 }

@@ -5,16 +5,16 @@ import { AUGMENTATION_PRESETS, type AugmentationPreset } from '../../../lib/prep
 import { preprocessingSchema } from '../../../lib/preprocess/preprocessing.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
-export const EXTRACTOR_PROTOCOL = 4
+export const EXTRACTOR_PROTOCOL = 5
 
 /** Where an extractor reads the weights itself, so that they never travel between processes. */
 export const weightsSourceSchema = z.discriminatedUnion('kind', [
-  /** `run`: with what that run trained in them. */
+  /** `tuned`: a file of tensors that take the place of the pretrained ones. */
   z.object({
     kind: z.literal('backbone'),
     id: z.string(),
     dataDir: z.string(),
-    run: z.string().optional(),
+    tuned: z.string().optional(),
   }),
   z.object({ kind: z.literal('file'), path: z.string() }),
 ])

@@ -1,8 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { newRunSchema, runSummarySchema } from '../../../lib/api/runs.ts'
+import { branchRunSchema, extendRunSchema, newRunSchema, runSummarySchema } from '../../../lib/api/runs.ts'
 import { runEventSchema } from '../../../lib/run/events.ts'
 import { runSchema } from '../../../lib/run/run.ts'
 import type { Parts } from '../../parts.ts'
+import { branchRun, extendRun, resumeRun } from '../../worker/again.ts'
 import { unknownRun } from '../../worker/open.ts'
 import { queueRun } from '../../worker/queue-run.ts'
 import { answers, body, limitTo, name } from './describe.ts'
@@ -64,6 +65,48 @@ export function runRoutes(api: OpenAPIHono, { worker, services }: Parts): void {
     async (c) => {
       const { id } = await find(c.req.valid('param').id)
       return c.json({ events: await worker.store.runs.events(id, c.req.valid('query').after) }, 200)
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/runs/{id}/resume',
+      summary: 'A run that was stopped or failed goes on from its last checkpoint, in a new attempt',
+      request: { params },
+      responses: answers(z.object({ run: runSchema }), 'The run, queued again.'),
+    }),
+    async (c) => c.json({ run: await resumeRun(worker, c.req.valid('param').id) }, 200),
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/runs/{id}/extend',
+      summary: 'A run that succeeded trains more epochs of its last phase',
+      middleware: [limitTo(1)] as const,
+      request: { params, body: body(extendRunSchema) },
+      responses: answers(z.object({ run: runSchema }), 'The run, queued again.'),
+    }),
+    async (c) => {
+      const { epochs } = c.req.valid('json')
+      return c.json({ run: await extendRun(worker, c.req.valid('param').id, epochs) }, 200)
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/runs/{id}/branch',
+      summary:
+        "Queue a new run that starts from this one's model, with its settings where nothing else is said",
+      middleware: [limitTo(1)] as const,
+      request: { params, body: body(branchRunSchema) },
+      responses: answers(z.object({ run: runSchema }), 'The new run, queued.'),
+    }),
+    async (c) => {
+      const run = await branchRun(worker, c.req.valid('param').id, c.req.valid('json'))
+      return c.json({ run }, 200)
     },
   )
 

@@ -4,6 +4,7 @@ import type { FineTuningState } from '../../../lib/fine-tuning/state.ts'
 import type { PlannedRun } from '../../../lib/strategy/plan-run.ts'
 import type { PreparedBackbone } from '../backbone.ts'
 import type { Job } from '../job.ts'
+import type { OwnStart } from '../own-start.ts'
 import type { StartDeviceProcess } from '../parallel/device-process/start.ts'
 import { openDeviceGroup } from '../parallel/device-processes.ts'
 import { onceByTheFirst } from '../parallel/once-by-the-first.ts'
@@ -16,11 +17,13 @@ import { chooseTrainingEngine } from './choose-engine.ts'
 import { bestOf, modelOf } from './model-of.ts'
 import { changedBy, openData } from './open-data.ts'
 import { tellingOf } from './telling.ts'
-import { judgesStart, phasesByEpochs, startingPoint, trainingTask } from './training-task.ts'
+import { goingOn, judgesStart, phasesByEpochs, startingPoint, trainingTask } from './training-task.ts'
 
 export type FineTuneRunTask = {
   readonly job: Job
   readonly backbone: PreparedBackbone
+  /** Where it starts from another run's model. */
+  readonly start?: OwnStart | undefined
   readonly planned: PlannedRun
   readonly extraction: SplitExtraction
   readonly telling: Telling
@@ -40,7 +43,7 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
   const began = performance.now()
   const phases = phasesByEpochs(planned)
   const checkpoints = await openCheckpoints(runFolder(dataDir, job.run))
-  const from = checkpoints.latest?.state
+  const from = checkpoints.latest && goingOn(checkpoints.latest.state, job)
   const first = planned.phases[0]!.by === 'solver' && !from ? await headFirst(task) : undefined
   const start = await startingPoint(task, first?.head)
   if (first?.stopped || phases.length === 0)
@@ -63,7 +66,7 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
     group,
     from,
     // A resumed run too: its earlier attempt may have ended before the start was judged.
-    ...(judgesStart(planned) && { onStart: tell.start }),
+    ...(judgesStart(task) && { onStart: tell.start }),
     onStep: tell.step,
     onPoint: tell.epoch,
     shouldStop: () => stop.aborted,

@@ -1,5 +1,5 @@
 import { readRunFolder, runFolder, writeRunFolder } from '../run-folder.ts'
-import { writeTuned } from '../tuned-weights.ts'
+import { tunedFile, writeTuned } from '../tuned-weights.ts'
 import { latestHeader, readLatest } from './checkpoints.ts'
 import { bestOf, modelOf } from './model-of.ts'
 
@@ -17,7 +17,7 @@ export async function keepModel(dataDir: string, run: string): Promise<boolean> 
   const checkpoint = await readLatest(folder).catch(() => undefined)
   if (!checkpoint) return kept !== undefined
   const { head, tuned: changed } = modelOf(bestOf(checkpoint.state))
-  const tuned = changed.size > 0 ? await writeTuned(folder, changed) : undefined
+  const tuned = changed.size > 0 ? await writeTuned(tunedFile(folder), changed) : undefined
   const record = { ...checkpoint.record, checkpoint: checkpoint.number }
   await writeRunFolder(
     dataDir,

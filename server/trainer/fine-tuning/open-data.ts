@@ -15,7 +15,7 @@ export type DataTask = Training & {
 }
 
 /** Pictures of each phase, extracted when it begins, and told to the log. */
-export function openData({ job, backbone, planned, emit, signal }: DataTask): OpenData {
+export function openData({ job, backbone, planned, start, emit, signal }: DataTask): OpenData {
   const { settings, dataDir, run } = job
   const phases = phasesByEpochs(planned)
   const before = planned.phases.length - phases.length
@@ -31,6 +31,7 @@ export function openData({ job, backbone, planned, emit, signal }: DataTask): Op
         .map(({ hash, label }) => ({ hash, label, path: blobs.picturePath(hash) }))
     const [train, validation] = [of('train'), of('validation')]
     const changed = new Set([
+      ...(start?.tuned?.tensors.keys() ?? []),
       ...planned.skipped,
       ...phases.slice(0, index).flatMap((earlier) => changedBy(earlier, backbone)),
     ])

@@ -47,6 +47,7 @@ export async function openAttempts(): Promise<Attempts> {
     run,
     dataDir,
     devices: Array.from({ length: devices }, (_, index) => processor(index)),
+    extensions: [],
     settings: { dataset: 'd', backbone: BACKBONE, strategy, ...parseSet([...pairs], strategy) },
     dataset: {
       version: 'd',

@@ -36,6 +36,7 @@ export async function madeUpPictures(count: number): Promise<MadeUpPictures> {
         run,
         dataDir,
         devices: [{ id: 'cpu', kind: 'cpu', index: 0, threads: 2 }],
+        extensions: [],
         settings: { dataset: 'd', backbone: BACKBONE, strategy, ...parseSet(pairs, strategy) },
         dataset: {
           version: 'd',

@@ -6,7 +6,8 @@ import { prepareBackbone } from '../../backbone.ts'
 import { readLatest } from '../../fine-tuning/checkpoints.ts'
 import { chooseTrainingEngine } from '../../fine-tuning/choose-engine.ts'
 import { openData } from '../../fine-tuning/open-data.ts'
-import { judgesStart, startingPoint, trainingTask } from '../../fine-tuning/training-task.ts'
+import { goingOn, judgesStart, startingPoint, trainingTask } from '../../fine-tuning/training-task.ts'
+import { openStart } from '../../own-start.ts'
 import { runFolder } from '../../run-folder.ts'
 import { takeSeat } from '../join-ring.ts'
 import { onceByTheFirst } from '../once-by-the-first.ts'
@@ -43,20 +44,20 @@ async function train(task: DeviceTask): Promise<void> {
   const { signal } = new AbortController()
   const quiet = { emit: () => undefined, stop: signal }
   const backbone = await prepareBackbone(job.settings, job.dataset.classes.length, job.dataDir, quiet)
-  const training = { job, backbone, planned }
-  const start = await startingPoint(training, head)
-  const from = (await readLatest(runFolder(job.dataDir, job.run)))?.state
+  const training = { job, backbone, planned, start: await openStart(job, backbone) }
+  const begin = await startingPoint(training, head)
+  const latest = await readLatest(runFolder(job.dataDir, job.run))
   const { device } = await chooseTrainingEngine()
   say({ type: 'seated' })
   await everyoneSeated
   const { group } = await seat.join()
   await fineTune({
-    ...trainingTask(training, start),
+    ...trainingTask(training, begin),
     data: onceByTheFirst(group, openData({ ...training, emit: quiet.emit, signal })),
     device,
     group,
-    from,
-    ...(judgesStart(planned) && { onStart: () => undefined }),
+    from: latest && goingOn(latest.state, job),
+    ...(judgesStart(training) && { onStart: () => undefined }),
   })
 }
 
