@@ -9,6 +9,7 @@ import { benchEngines } from './engines.ts'
 import { describeMachine } from './machine.ts'
 import { benchMainJob } from './main-job.ts'
 import { benchPages } from './pages.ts'
+import { benchStrategies } from './strategies.ts'
 import { benchTraining } from './training.ts'
 
 export type Report = {
@@ -24,6 +25,7 @@ const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<Report>> = {
   engines: benchEngines,
   'main-job': benchMainJob,
   pages: benchPages,
+  strategies: benchStrategies,
   training: benchTraining,
 }
 

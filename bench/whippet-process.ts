@@ -9,6 +9,8 @@ type TrainDocument = {
   run?: string
   top1?: number
   top5?: number
+  /** The epoch of fine-tuning whose weights are the model; 0: what it started from. */
+  bestEpoch?: { series: string; epoch: number; validationTop1?: number }
   /** ISO time of the moment at which the head was fitted. */
   headFittedAt?: string
   /** Run queued → head fitted. */

@@ -36,7 +36,7 @@ export function chartsOf(run: Run): Chart[] {
 }
 
 /** Curves of the head's own solver, before anything else is trained. */
-function isHeadAlone(series: string): boolean {
+export function isHeadAlone(series: string): boolean {
   return /^(l2=.*|refit|final|sgd|adam)$/.test(series)
 }
 

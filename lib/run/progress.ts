@@ -1,4 +1,5 @@
 import { count, duration } from '../figures.ts'
+import { isHeadAlone } from './charts.ts'
 import type {
   CurvePoint,
   DownloadProgress,
@@ -102,6 +103,19 @@ export function bestPoint(run: Run): (CurvePoint & { series: string; validationT
   return best
 }
 
+/** The point of fine-tuning whose weights are the model: the one with the least validation loss; step 0 is its start. */
+export function keptPoint(run: Run): (CurvePoint & { series: string }) | undefined {
+  let kept: ReturnType<typeof keptPoint>
+  for (const { series, points } of run.curves) {
+    if (isHeadAlone(series)) continue
+    for (const point of points) {
+      const { validationLoss = Number.POSITIVE_INFINITY } = point
+      if (validationLoss < (kept?.validationLoss ?? Number.POSITIVE_INFINITY)) kept = { ...point, series }
+    }
+  }
+  return kept
+}
+
 /** Seconds from the start of the attempt to its end or to `now` (milliseconds); undefined before the start. */
 export function elapsedSeconds(run: Run, now: number): number | undefined {
   if (run.startedAt === undefined) return undefined
@@ -147,7 +161,8 @@ function epochsOf(
   }
 }
 
-function done({ extraction, l2, trainingPhase, evaluation }: Run, id: RunPhase['id']): string {
+function done(run: Run, id: RunPhase['id']): string {
+  const { extraction, l2, trainingPhase, evaluation } = run
   if (id === 'extracting') {
     if (!extraction) return 'extracted'
     const { pictures, fromCache, seconds } = extraction
@@ -161,7 +176,13 @@ function done({ extraction, l2, trainingPhase, evaluation }: Run, id: RunPhase['
   }
   // An L2 is then the head's, before the rest was trained.
   if (id === 'training' && trainingPhase && trainingPhase.epochs > 0)
-    return trainingPhase.count > 1 ? `trained in ${trainingPhase.count} phases` : 'trained'
+    return (trainingPhase.count > 1 ? `trained in ${trainingPhase.count} phases` : 'trained') + keptWords(run)
   if (id === 'training') return l2 ? `trained, L2 ${l2.l2}` : 'trained'
   return evaluation ? `evaluated on ${count(evaluation.images)}` : 'evaluated'
+}
+
+function keptWords(run: Run): string {
+  const kept = keptPoint(run)
+  if (!kept) return ''
+  return kept.step === 0 ? ', kept what it started from' : `, kept epoch ${kept.step}`
 }

@@ -1,3 +1,4 @@
+import { keptPoint } from '../../lib/run/progress.ts'
 import type { Run } from '../../lib/run/run.ts'
 import type { Worker } from '../worker/open.ts'
 import { evaluationText } from './evaluation-text.ts'
@@ -38,6 +39,7 @@ export function report(run: Run, output: Output): void {
 }
 
 function documentOf(run: Run) {
+  const kept = keptPoint(run)
   const { id, state, queuedAt, headFittedAt, extraction, evaluation, l2 } = run
   return {
     run: id,
@@ -45,6 +47,9 @@ function documentOf(run: Run) {
     ...(state.status === 'failed' && { problem: state.problem }),
     ...(state.status === 'stopped' && { kept: state.kept }),
     l2: l2?.l2,
+    ...(kept && {
+      bestEpoch: { series: kept.series, epoch: kept.step, validationTop1: kept.validationTop1 },
+    }),
     top1: evaluation?.top1,
     top5: evaluation?.top5,
     images: evaluation?.images,
