@@ -73,9 +73,9 @@ export async function featuresOf(
     weightsHash: backbone.weightsHash,
     preprocessing,
     looks,
-    ...(backbone.run && { run: backbone.run }),
   }
-  const together = team ? await extractTogether(extraction, task, team) : 0
+  // Others have the pretrained weights, but not what this run changed of them.
+  const together = team && !backbone.tuned ? await extractTogether(extraction, task, team) : 0
   const { features, fromCache: found } = await extractFeatures(extraction)
   const fromCache = found - together
   const seconds = (performance.now() - began) / 1000

@@ -4,6 +4,7 @@ import type { Device } from '../../devices/device.ts'
 import { openSharedFiles } from '../../objects/shared-files.ts'
 import { runFolder } from '../../trainer/run-folder.ts'
 import { featureCacheFolder } from '../../trainer/split-features.ts'
+import { tunedFile } from '../../trainer/tuned-weights.ts'
 import { obtainWeights } from '../../weights/download/obtain.ts'
 import { fillFeatures } from '../extract.ts'
 import type { TeamTask } from './team.ts'
@@ -32,7 +33,12 @@ export async function extractSlice({ task, pictures, dataDir, devices, signal }:
     pictures: pictures.map((hash) => ({ hash, path: blobs.picturePath(hash) })),
     graph: found.graph(),
     weights: {
-      source: { kind: 'backbone', id: found.id, dataDir, ...(task.run !== undefined && { run: task.run }) },
+      source: {
+        kind: 'backbone',
+        id: found.id,
+        dataDir,
+        ...(task.run !== undefined && { tuned: tunedFile(runFolder(dataDir, task.run)) }),
+      },
       hash: task.weightsHash,
     },
     preprocessing: task.preprocessing,
