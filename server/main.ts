@@ -30,6 +30,7 @@ import { checkAddress, isLoopback, type Settings } from './settings.ts'
 import { sharingOn } from './sharing/sharing.ts'
 import { guardSpace, type SpaceGuard } from './space/guard.ts'
 import { spaceOf } from './space/space.ts'
+import { openTunes } from './tuning/tunes.ts'
 import { openWorker, type Worker } from './worker/open.ts'
 import { serverAnswers } from './worker/server-answers.ts'
 
@@ -76,11 +77,18 @@ export async function startServer(given: Settings): Promise<Running> {
         log,
         queue: {
           onEnded: (run) => {
-            void serving?.bundles.state(run).catch((thrown) => log.problem(Problem.from(thrown)))
+            // Trials are asked for their figures, not for their models.
+            if (!run.settings.trial)
+              void serving?.bundles.state(run).catch((thrown) => log.problem(Problem.from(thrown)))
             void guard?.trim()
           },
         },
-        answers: (owner: Worker) => serverAnswers(owner, { imports: () => serving?.imports, url: () => url }),
+        answers: (owner: Worker) =>
+          serverAnswers(owner, {
+            imports: () => serving?.imports,
+            tunes: () => serving?.tunes,
+            url: () => url,
+          }),
       }),
       (opened) => opened.close(),
     )
@@ -107,6 +115,9 @@ export async function startServer(given: Settings): Promise<Running> {
       await openBundles({ dataDir, onChange: (run, state) => live?.bundleChanged(run, state) }),
       (opened) => opened.close(),
     )
+    const tunes = onEnd(await openTunes(worker, { log: (problem) => log.problem(problem) }), (opened) =>
+      opened.close(),
+    )
     const predictor = onEnd(await openPredictor({ dataDir }), (opened) => opened.close())
     const speed = onEnd(
       openMachineSpeed({
@@ -121,6 +132,7 @@ export async function startServer(given: Settings): Promise<Running> {
     const without = {
       worker,
       imports,
+      tunes,
       bundles,
       predictor,
       speed,

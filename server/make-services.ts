@@ -1,5 +1,6 @@
 import type { DatasetDetail, DatasetSummary } from '../lib/api/datasets.ts'
 import type { DatasetVersion } from '../lib/dataset/dataset.ts'
+import { Problem } from '../lib/problem.ts'
 import { shownDevices } from './devices/shown.ts'
 import { listBackbones } from './machine/backbones.ts'
 import type { Parts } from './parts.ts'
@@ -11,7 +12,7 @@ type ShownVersion = { summary(version: DatasetVersion): Promise<DatasetSummary> 
 
 /** What pages and REST read of a running server's parts. */
 export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guarded: boolean }): Services {
-  const { worker, imports, bundles, sharing, engines } = parts
+  const { worker, imports, tunes, bundles, sharing, engines } = parts
   const { store, board, dataDir } = worker
   const find: Services['runs']['find'] = async (id) => board.find(id) ?? store.runs.find(id)
   const { summary } = shownVersions(parts)
@@ -32,6 +33,10 @@ export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guar
         return version && detail(version)
       },
       pictures: (versionId, query) => store.datasets.page(versionId, query),
+    },
+    tunes: {
+      list: () => tunes.list(),
+      find: async (id) => tunes.find(id).catch(undefinedWhereUnknown),
     },
     imports: { list: async () => imports.list() },
     machine: {
@@ -80,4 +85,9 @@ function shownVersions({ worker }: Pick<Parts, 'worker'>): ShownVersion {
       return { id, dataset, version, classes: [...classes], counts, createdAt, cover: await covers.get(id)! }
     },
   }
+}
+
+function undefinedWhereUnknown(thrown: unknown): undefined {
+  if (thrown instanceof Problem && thrown.code === 'tunes/unknown') return undefined
+  throw thrown
 }

@@ -5,12 +5,14 @@ import type { Bundles } from './models/bundles.ts'
 import type { Predictor } from './models/predictor.ts'
 import type { Services } from './services.ts'
 import type { Sharing } from './sharing/sharing.ts'
+import type { Tunes } from './tuning/tunes.ts'
 import type { Worker } from './worker/open.ts'
 
 /** The parts of a running server that answer requests. */
 export type Parts = {
   readonly worker: Worker
   readonly imports: Imports
+  readonly tunes: Tunes
   readonly bundles: Bundles
   readonly predictor: Predictor
   readonly sharing: Sharing

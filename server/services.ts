@@ -11,6 +11,7 @@ import type { BundleState } from '../lib/api/models.ts'
 import type { RunSummary } from '../lib/api/runs.ts'
 import type { Share } from '../lib/api/shares.ts'
 import type { SpaceAnswer } from '../lib/api/space.ts'
+import type { Tune, TuneSummary } from '../lib/api/tunes.ts'
 import type { Run } from '../lib/run/run.ts'
 
 /** What pages read. They change nothing: that goes over REST, which checks who asks. */
@@ -27,6 +28,7 @@ export type Services = {
     find(nameOrId: string): Promise<DatasetDetail | undefined>
     pictures(versionId: string, query: PictureQuery): Promise<PicturePage>
   }
+  readonly tunes: { list(): Promise<TuneSummary[]>; find(id: string): Promise<Tune | undefined> }
   readonly imports: { list(): Promise<ImportState[]> }
   readonly machine: {
     backbones(): Promise<Backbone[]>

@@ -10,6 +10,7 @@ import { type DraftDefaults, firstDraft, type RunDraft, runOf } from '../../lib/
 import { isSolved, onBackbone } from '../../lib/run/freeze-draft.ts'
 import { withRecipe } from '../../lib/run/recipe-draft.ts'
 import { useCall } from '../live/use-call.ts'
+import { TrySettings } from '../tuning/try-settings.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card, CardHead } from '../ui/card.tsx'
 import { PageHead } from '../ui/page-head.tsx'
@@ -76,9 +77,14 @@ export function NewRunForm({ datasets, backbones, chosen, defaults, rates }: Pro
         title="New run"
         about={`${dataset.classes.length} classes · ${count(dataset.counts.train)} train pictures`}
         actions={
-          <Button type="submit" variant="go" disabled={starting}>
-            {starting ? 'Starting …' : `Start${seconds === undefined ? '' : ` · about ${duration(seconds)}`}`}
-          </Button>
+          <>
+            <TrySettings draft={draft} onWrong={setWrong} onProblem={setProblem} />
+            <Button type="submit" variant="go" disabled={starting}>
+              {starting
+                ? 'Starting …'
+                : `Start${seconds === undefined ? '' : ` · about ${duration(seconds)}`}`}
+            </Button>
+          </>
         }
       />
       {problem && <ErrorState problem={problem} className="mb-4" />}

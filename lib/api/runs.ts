@@ -46,7 +46,7 @@ export function summaryOf(run: Run): RunSummary {
 }
 
 /** What starts a run: its settings, where `dataset` may also be a name (`dogs`, `dogs@2`); all but it have defaults. */
-export const newRunSchema = runSettingsSchema.partial().required({ dataset: true })
+export const newRunSchema = runSettingsSchema.omit({ trial: true }).partial().required({ dataset: true })
 export type NewRun = z.input<typeof newRunSchema>
 
 /** How many more epochs a run's last phase trains. */

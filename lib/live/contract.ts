@@ -4,6 +4,7 @@ import { engineSchema } from '../api/engines.ts'
 import { bundleStateSchema } from '../api/models.ts'
 import { runPlanSchema } from '../api/plans.ts'
 import { createdShareSchema, shareSchema } from '../api/shares.ts'
+import { tuneSchema } from '../api/tunes.ts'
 import { problemSummarySchema } from '../run/events.ts'
 import type { JsonSchema } from './check.ts'
 import {
@@ -33,6 +34,7 @@ const ARRIVALS = {
   runQueued: z.object({ run: z.object({ id: z.string() }) }),
   planned: z.object({ plan: runPlanSchema }),
   speed: z.object({ devices: z.array(z.object({ device: z.string() })) }),
+  tune: z.object({ tune: tuneSchema }),
   shares: z.object({ shares: z.array(shareSchema) }),
   shareMade: z.object({ share: createdShareSchema }),
   problem: problemSummarySchema,

@@ -50,6 +50,10 @@ export const startFromSchema = z.strictObject({
 })
 export type StartFrom = z.infer<typeof startFromSchema>
 
+const whole = z.number().int().nonnegative()
+/** Which trial of a tune; rungs count from 0, trials from 1. */
+const trialSchema = z.strictObject({ tune: z.string().min(1), number: whole.min(1), rung: whole })
+
 /** What a run is asked to do. Stored with it, whole, so that it can be done again. */
 export const runSettingsSchema = z.strictObject({
   /** Id of a dataset version. */
@@ -60,12 +64,17 @@ export const runSettingsSchema = z.strictObject({
   recipe: z.string().optional(),
   /** Absent: it starts from the pretrained weights. */
   from: startFromSchema.optional(),
+  /** The tune that it is a trial of: it is judged on validation, and lists of runs leave it out. */
+  trial: trialSchema.optional(),
   ...CHOICES,
 })
 export type RunSettings = z.infer<typeof runSettingsSchema>
 
 /** The part of the settings that `--set` chooses; dataset, backbone, strategy and recipe have options of their own. */
-export type ChosenSettings = Omit<RunSettings, 'dataset' | 'backbone' | 'strategy' | 'recipe' | 'from'>
+export type ChosenSettings = Omit<
+  RunSettings,
+  'dataset' | 'backbone' | 'strategy' | 'recipe' | 'from' | 'trial'
+>
 
 /** A run's strategy with its options. A head that another run trained goes on as it is, unless it is asked otherwise. */
 export function strategyOf({
@@ -108,7 +117,7 @@ export function parseSet(
   strategy: StrategyName = 'feature-extraction',
   base: ChoicesInput = {},
 ): ChosenSettings {
-  const given = new Map(pairs.map(splitPair).map(([key, value]) => [fullName(key, strategy), value]))
+  const given = new Map(pairs.map(splitPair).map(([key, value]) => [settingName(key, strategy), value]))
   const kind = solverKind(given.get('solver.kind'), base.solver?.kind)
   const known = settingsOf(kind, strategy)
   const chosen: Record<string, unknown> = {
@@ -188,7 +197,7 @@ function splitPair(pair: string): [string, string] {
 }
 
 /** A key as it stands in the settings; an unknown one as it was written. */
-function fullName(key: string, strategy: StrategyName): string {
+export function settingName(key: string, strategy: StrategyName): string {
   if (key === 'solver') return 'solver.kind'
   const named = settableKeys(strategy).filter((name) => name === key || name.endsWith(`.${key}`))
   return named.find((name) => name.startsWith('training.')) ?? named[0] ?? key

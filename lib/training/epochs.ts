@@ -1,5 +1,6 @@
 import { ranksOfTruth, topK } from '../evaluation/judged.ts'
 import { logLossAt } from '../evaluation/temperature.ts'
+import { Problem } from '../problem.ts'
 import { batchGradient } from './batch-gradient.ts'
 import { headFrom } from './head-logits.ts'
 import { type LinearObjective, parameterCount } from './objective.ts'
@@ -17,6 +18,8 @@ type Kept = { readonly parameters: Float64Array } & Partial<Judged>
 /**
  * Fits a head in epochs of shuffled mini-batches, from zero. What is kept is the epoch with the least validation loss,
  * or the last one where there is no validation split; a stop ends the epoch it comes in.
+ *
+ * @throws Problem `training/diverged` with epoch and rate when the loss is no number.
  */
 export async function fitInEpochs(
   task: FitHeadTask,
@@ -40,6 +43,7 @@ export async function fitInEpochs(
       stopped = run.stopped
       if (run.seen === 0) break
       const now = await judged()
+      if (!Number.isFinite(run.loss + (now?.validationLoss ?? 0))) throw diverged(task, epoch + 1)
       if (!now || !(now.validationLoss >= kept.validationLoss!))
         kept = { parameters: parameters.slice(), ...now }
       task.onPoint?.({ series: task.solver.kind, step: epoch + 1, loss: run.loss, ...now })
@@ -49,6 +53,14 @@ export async function fitInEpochs(
   } finally {
     await judge?.close()
   }
+}
+
+function diverged({ solver }: FitHeadTask, epoch: number): Problem {
+  const rate = 'learningRate' in solver ? ` with a learning rate of ${solver.learningRate}` : ''
+  return new Problem('training/diverged', {
+    says: `The loss stopped being a number in epoch ${epoch}${rate}: the training diverged.`,
+    advice: 'Set a smaller learning rate, or use the solver "exact", which needs none.',
+  })
 }
 
 type Epoch = { order: Int32Array; parameters: Float64Array; pause: Pause; update: Update; epoch: number }

@@ -153,7 +153,8 @@ function stepLine({
   return `training ${series}, epoch ${epoch} ${bar(batch / batches)} loss ${loss.toFixed(4)}, ${imagesPerSecond.toFixed(0)} images/s${left}`
 }
 
-function progressLine({ state }: Run): string | undefined {
+/** Where a run stands, on one line; undefined once it is over. */
+export function progressLine({ state }: Run): string | undefined {
   switch (state.status) {
     case 'queued':
       return 'queued …'

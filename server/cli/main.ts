@@ -14,6 +14,7 @@ import { serveCommand } from './commands/serve.ts'
 import { setupCommand } from './commands/setup.ts'
 import { stopCommand } from './commands/stop.ts'
 import { trainCommand } from './commands/train.ts'
+import { tuneCommand } from './commands/tune.ts'
 import { createOutput } from './output.ts'
 
 /** `whippet`: 0 done, 1 failed, 2 wrong usage. */
@@ -34,6 +35,7 @@ Examples:
   whippet serve
   whippet import flowers.zip --name flowers
   whippet train --dataset flowers --follow
+  whippet tune --dataset flowers
   whippet eval --run r4k2
   whippet export --run r4k2 --out flowers-model`,
   )
@@ -42,6 +44,7 @@ const commands = [
   serveCommand,
   importCommand,
   trainCommand,
+  tuneCommand,
   evalCommand,
   inferCommand,
   exportCommand,
@@ -76,5 +79,10 @@ try {
 
 function isUsage(thrown: unknown): boolean {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-  return code.startsWith('settings/') || code === 'cli/usage' || code === 'backbones/unknown'
+  return (
+    code.startsWith('settings/') ||
+    code.startsWith('tuning/bad-') ||
+    code === 'cli/usage' ||
+    code === 'backbones/unknown'
+  )
 }

@@ -16,6 +16,14 @@ export function countAbove0(text: string): number {
   return value
 }
 
+export function wholeBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text)
+    if (Number.isInteger(value) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`)
+  }
+}
+
 export function share(text: string): number {
   const value = Number(text)
   if (text === '' || !(value >= 0 && value < 1))

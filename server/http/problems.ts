@@ -14,6 +14,8 @@ const STATUSES: Readonly<Record<string, ProblemStatus>> = {
   'server/too-large': 413,
   'runs/not-running': 409,
   'runs/ambiguous': 409,
+  'tunes/over': 409,
+  'tunes/ambiguous': 409,
   'runs/no-model': 409,
   'models/not-over': 409,
   'models/not-ready': 409,

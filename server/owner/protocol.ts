@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { importStateSchema, importWishSchema } from '../../lib/api/datasets.ts'
 import { newRunSchema, runSummarySchema } from '../../lib/api/runs.ts'
+import { newTuneSchema, tuneSchema } from '../../lib/api/tunes.ts'
 import { dumpSummarySchema } from '../../lib/backup/manifest.ts'
 import { SPLITS } from '../../lib/dataset/dataset.ts'
 import { importReportSchema } from '../../lib/dataset/report.ts'
@@ -60,6 +61,15 @@ export const ownerRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('train'), settings: newRunSchema }),
   z.object({ type: z.literal('resume'), run: z.string() }),
   z.object({ type: z.literal('extend'), run: z.string(), epochs: z.number().int().positive() }),
+  z.object({ type: z.literal('tune'), wanted: newTuneSchema }),
+  /** A tune once it is another revision than the one that is known, or after `waitMs`. */
+  z.object({
+    type: z.literal('tune-state'),
+    tune: z.string(),
+    revision: z.string().optional(),
+    waitMs: z.number().int().min(0).max(MAX_WAIT_MS),
+  }),
+  z.object({ type: z.literal('stop-tune'), tune: z.string() }),
   /** A folder or zip of this machine. */
   z.object({ type: z.literal('import'), path: z.string(), wish: importWishSchema }),
   z.object({ type: z.literal('import-state'), import: z.string() }),
@@ -88,6 +98,9 @@ export const ANSWERS = {
   train: z.object({ run: runSchema }),
   resume: z.object({ run: runSchema }),
   extend: z.object({ run: runSchema }),
+  tune: z.object({ tune: tuneSchema }),
+  'tune-state': z.object({ tune: tuneSchema }),
+  'stop-tune': z.object({ tune: tuneSchema }),
   import: z.object({ import: z.string() }),
   'import-state': z.object({ import: importStateSchema }),
   server: z.object({ url: z.string() }),

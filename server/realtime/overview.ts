@@ -41,7 +41,7 @@ export function tellOverview({ services, worker }: Pick<Parts, 'services' | 'wor
     const ids = [...dirty]
     dirty.clear()
     const runs = await Promise.all(ids.map((id) => services.runs.find(id)))
-    return overviewOf(runs.flatMap((run) => (run ? [summaryOf(run)] : [])))
+    return overviewOf(runs.flatMap((run) => (run && !run.settings.trial ? [summaryOf(run)] : [])))
   }
 
   return {

@@ -10,13 +10,15 @@ import { type Runs, runsIn } from './runs.ts'
 import { type Shares, sharesIn } from './shares.ts'
 import { shortIds } from './short-id.ts'
 import { withinTime } from './trouble.ts'
+import { type Tunes, tunesIn } from './tunes.ts'
 
-/** Datasets, run logs and shares, in a database of whichever sort. */
+/** Datasets, run logs, tunes and shares, in a database of whichever sort. */
 export type Store = {
   readonly datasets: Datasets
   readonly runs: Runs
   readonly shares: Shares
   readonly extractions: Extractions
+  readonly tunes: Tunes
   /** Resolves once the database has answered. @throws Problem `store/timeout`, `store/unreachable`. */
   ping(): Promise<void>
   /** See {@link dumpDatabase}. */
@@ -62,6 +64,7 @@ export function storeOn(database: Database, timeoutMs = TIMEOUT_MS): Store {
     runs: runsIn(database, timeoutMs, newId),
     shares: sharesIn(database, timeoutMs, newId),
     extractions: extractionsIn(database, timeoutMs, newId),
+    tunes: tunesIn(database, timeoutMs, newId),
     ping: () =>
       withinTime(
         database.db.execute(sql`select 1`).then(() => undefined),

@@ -27,9 +27,15 @@ export async function createRun(
   { id, settings, queue, dataset: from }: NewRun,
 ): Promise<Appended> {
   const { id: version, dataset, version: number, classes, counts } = from
-  await tx
-    .insert(runTable)
-    .values({ id, versionId: version, seq: 0, attempt: 0, createdAt: new Date(), queue: queue ?? null })
+  await tx.insert(runTable).values({
+    id,
+    versionId: version,
+    seq: 0,
+    attempt: 0,
+    createdAt: new Date(),
+    queue: queue ?? null,
+    tune: settings.trial?.tune ?? null,
+  })
   const queued = validated({
     type: 'queued',
     run: id,

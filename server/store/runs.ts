@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { RunSummary } from '../../lib/api/runs.ts'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -36,7 +36,7 @@ export type Runs = {
   events(runId: string, afterSeq?: number): Promise<RunEvent[]>
   /** @throws Problem `runs/ambiguous` when several ids begin so. */
   find(idOrPrefix: string): Promise<Run | undefined>
-  /** The newest first. */
+  /** The newest first, without the trials of tunes. */
   list(limit?: number): Promise<RunSummary[]>
   /** The oldest first. */
   unfinished(): Promise<Unfinished[]>
@@ -123,6 +123,7 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
       const rows = db
         .select({ ...rowColumns, summary: runTable.summary })
         .from(runTable)
+        .where(isNull(runTable.tune))
         .orderBy(desc(runTable.createdAt), desc(runTable.id))
         .limit(limit ?? MANY)
       const listed: RunSummary[] = []

@@ -14,6 +14,8 @@ import type { RunSummary } from '../../lib/api/runs.ts'
 import type { DatasetVersion, Split } from '../../lib/dataset/dataset.ts'
 import type { ImportReport } from '../../lib/dataset/report.ts'
 import type { Run } from '../../lib/run/run.ts'
+import type { TunePlan } from '../../lib/tuning/plan.ts'
+import type { TuneEnd } from '../../lib/tuning/tune.ts'
 
 // After a change: npx drizzle-kit generate --config server/store/drizzle.config.ts --name what-changed
 
@@ -56,6 +58,17 @@ export const pictures = pgTable(
   (table) => [primaryKey({ columns: [table.versionId, table.position] })],
 )
 
+/** Searches for good settings. Their trials are runs; the rest of a tune follows from its plan and from them. */
+export const tunes = pgTable('tunes', {
+  id: text().primaryKey(),
+  plan: jsonb().$type<TunePlan>().notNull(),
+  createdAt: at('created_at').notNull(),
+  /** Id of the data folder whose owner does it. */
+  queue: text().notNull(),
+  requestedStop: boolean('requested_stop').notNull(),
+  ended: jsonb().$type<TuneEnd>(),
+})
+
 /** What it takes to number and fence a run's events; everything else about a run is its events. */
 export const runs = pgTable(
   'runs',
@@ -79,8 +92,10 @@ export const runs = pgTable(
     summary: jsonb().$type<{ version: number; summary: RunSummary }>(),
     /** Id of the data folder whose server does it, now or after a restart; null for a command's run, which ends with it. */
     queue: text(),
+    /** The tune that it is a trial of; such runs are not listed. */
+    tune: text().references(() => tunes.id, { onDelete: 'cascade' }),
   },
-  (table) => [index().on(table.versionId)],
+  (table) => [index().on(table.versionId), index().on(table.tune)],
 )
 
 export const runEvents = pgTable(

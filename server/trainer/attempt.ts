@@ -78,11 +78,13 @@ async function attempt(
     const of = (split: Split) => job.pictures.filter((picture) => picture.split === split)
     const calibration = fitted.calibration ?? (fitted.tuned && (await calibrationOf(job, fitted.head, own)))
     const calibrated = { ...record, ...(calibration && { calibration }) }
-    const test = of('test')
-    if (test.length > 0) {
+    // A trial must not see the test split: which one wins is chosen by what it comes to.
+    const split = settings.trial ? 'validation' : 'test'
+    const judged = of(split)
+    if (judged.length > 0) {
       emit({ type: 'phase', phase: 'evaluating' })
       const { head } = fitted
-      const evaluation = await judge(test, { ...calibrated, head, looks: settings.looks, split: 'test' }, own)
+      const evaluation = await judge(judged, { ...calibrated, head, looks: settings.looks, split }, own)
       await writeRunFolder(dataDir, { ...calibrated, evaluation }, head)
       emit({ type: 'evaluated', evaluation })
     } else await writeRunFolder(dataDir, calibrated, fitted.head)

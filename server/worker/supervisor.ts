@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { ZodError } from 'zod'
 import type { ProblemSummary } from '../../lib/problem.ts'
+import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
 import type { Run } from '../../lib/run/run.ts'
 import type { Device } from '../devices/device.ts'
@@ -80,7 +82,15 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   let killer: NodeJS.Timeout | undefined
   let verdict: NewRunEvent | undefined
   child.on('message', (raw) => {
-    const message = fromTrainerSchema.parse(raw)
+    const said = fromTrainerSchema.safeParse(raw)
+    if (!said.success) {
+      // An attempt whose words can't be stored has failed; this process must not fail with it.
+      verdict = { type: 'failed', problem: misunderstood(said.error).summary() }
+      log.write(verdict)
+      child.kill('SIGKILL')
+      return
+    }
+    const message = said.data
     if (message.type === 'team') return void helped(message)
     const { event } = message
     if (event.type === 'failed' && settings.holdBack?.(event.problem)) {
@@ -156,6 +166,16 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
       return stopping
     },
   }
+}
+
+function misunderstood(cause: ZodError): Problem {
+  const [issue] = cause.issues
+  return new Problem('trainer/misunderstood', {
+    says: `The trainer of this run said what nobody understands (${issue?.path.join('.')}: ${issue?.message}).`,
+    advice:
+      'Train again with other settings, a smaller learning rate for example; if it happens again, report it.',
+    cause,
+  })
 }
 
 function ends(event: NewRunEvent): boolean {

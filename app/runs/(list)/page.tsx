@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { LiveRunList } from '../../../components/runs/live-run-list.tsx'
+import { TuneList } from '../../../components/tuning/tune-list.tsx'
 import { buttonLooks } from '../../../components/ui/button.tsx'
 import { PageHead } from '../../../components/ui/page-head.tsx'
 import { EmptyState } from '../../../components/ui/states.tsx'
@@ -9,7 +10,11 @@ import { services } from '../../../server/services.ts'
 export const metadata: Metadata = { title: 'Runs' }
 
 export default async function Runs() {
-  const [runs, backbones] = await Promise.all([services().runs.list(), services().machine.backbones()])
+  const [runs, tunes, backbones] = await Promise.all([
+    services().runs.list(),
+    services().tunes.list(),
+    services().machine.backbones(),
+  ])
   const titles = Object.fromEntries(backbones.map(({ id, title }) => [id, title]))
   const newRun = (
     <Link href="/runs/new" className={buttonLooks({ variant: 'go' })}>
@@ -29,6 +34,7 @@ export default async function Runs() {
           </EmptyState>
         }
       />
+      <TuneList tunes={tunes} titles={titles} />
     </>
   )
 }

@@ -24,7 +24,8 @@ import type { Output } from '../output.ts'
 import { sayPaused } from '../paused.ts'
 import { collect, oneOf } from '../usage.ts'
 
-type Options = {
+/** Options that say what is trained, and how. */
+export type RunOptions = {
   dataset: string
   backbone?: string
   strategy?: StrategyName
@@ -32,6 +33,9 @@ type Options = {
   trainable?: string[]
   skip?: string[]
   set?: string[]
+}
+
+type Options = RunOptions & {
   follow?: boolean
   json?: boolean
 }
@@ -105,12 +109,16 @@ Looks (how often a picture is looked at): ${LOOKS.join(', ')}.`,
 }
 
 /** What `--set` takes beside the head's own settings. */
-function tuningKeys(): string[] {
+export function tuningKeys(): string[] {
   const own = new Set(settableKeys())
   return [...new Set(STRATEGY_NAMES.flatMap((name) => settableKeys(name)))].filter((key) => !own.has(key))
 }
 
-async function settingsOf(options: Options, context: Context): Promise<Omit<RunSettings, 'dataset'>> {
+/** What the options say of a run, names looked up. @throws Problem `settings/…`, `recipes/…`, `backbones/…`, `strategy/…`. */
+export async function settingsOf(
+  options: RunOptions,
+  context: Pick<Context, 'dataDir'>,
+): Promise<Omit<RunSettings, 'dataset'>> {
   const { trainable, skip, set = [] } = options
   const recipe = options.recipe === undefined ? undefined : recipeNamed(options.recipe)
   const backbone = options.backbone ?? recipe?.backbone ?? DEFAULT_BACKBONE

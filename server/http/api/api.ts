@@ -12,6 +12,7 @@ import { pictureRoutes } from './pictures.ts'
 import { planRoutes } from './plans.ts'
 import { runRoutes } from './runs.ts'
 import { sharedRoutes, shareRoutes } from './shares.ts'
+import { tuneRoutes } from './tunes.ts'
 
 /**
  * All that is answered without a page: REST under `/api`, browser models under `/bundles`, and what shared pages load
@@ -35,6 +36,7 @@ export function createApi(
   api.notFound((c) => c.json({ problem: notFound(c.req.path).summary() }, 404))
   runRoutes(api, parts)
   planRoutes(api, parts)
+  tuneRoutes(api, parts)
   datasetRoutes(api, parts)
   pictureRoutes(api, blobs)
   machineRoutes(api, parts)
