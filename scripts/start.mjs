@@ -19,6 +19,7 @@ const PROGRAMS = {
   whippet: ['server/cli/main.ts'],
   parity: ['bench/parity.ts'],
   bench: ['bench/main.ts'],
+  chaos: ['chaos/main.ts'],
   shots: ['e2e/shots.ts'],
 }
 

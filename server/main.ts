@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
-import { Problem } from '../lib/problem.ts'
+import { Problem, type ProblemSummary } from '../lib/problem.ts'
+import { openAlerts } from './alerts/alerts.ts'
 import { adminToken } from './auth/admin-token.ts'
 import { keepDumps } from './backup/periodic.ts'
 import { openBlobs } from './blobs/blobs.ts'
@@ -93,11 +94,17 @@ export async function startServer(given: Settings): Promise<Running> {
       (opened) => opened.close(),
     )
     onEnd(logRuns(worker.store, log), (end) => end())
-    guard = onEnd(
-      guardSpace({ dataDir, queue: worker, log, onChange: () => live?.queueChanged() }),
-      (started) => started.close(),
+    guard = onEnd(guardSpace({ dataDir, queue: worker, log, onChange: queueChanged }), (started) =>
+      started.close(),
     )
     void guard.trim()
+    const alerts = onEnd(await openAlerts({ store: worker.store, dataDir, url: () => url, log }), (opened) =>
+      opened.close(),
+    )
+    function queueChanged(paused: ProblemSummary | undefined): void {
+      live?.queueChanged()
+      if (paused) void serving?.alerts.decisionNeeded(paused)
+    }
     if (!settings.databaseUrl) {
       onEnd(keepDumps({ store: worker.store, dataDir, log }), (dumps) => dumps.close())
     }
@@ -130,6 +137,7 @@ export async function startServer(given: Settings): Promise<Running> {
     )
     const token = isLoopback(host) ? undefined : await adminToken(dataDir, { another: settings.newToken })
     const without = {
+      alerts,
       worker,
       imports,
       tunes,

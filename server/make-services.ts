@@ -1,6 +1,7 @@
 import type { DatasetDetail, DatasetSummary } from '../lib/api/datasets.ts'
 import type { DatasetVersion } from '../lib/dataset/dataset.ts'
 import { Problem } from '../lib/problem.ts'
+import { shownAlerts } from './alerts/shown.ts'
 import { shownDevices } from './devices/shown.ts'
 import { listBackbones } from './machine/backbones.ts'
 import type { Parts } from './parts.ts'
@@ -12,7 +13,7 @@ type ShownVersion = { summary(version: DatasetVersion): Promise<DatasetSummary> 
 
 /** What pages and REST read of a running server's parts. */
 export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guarded: boolean }): Services {
-  const { worker, imports, tunes, bundles, sharing, engines } = parts
+  const { worker, imports, tunes, bundles, sharing, engines, alerts } = parts
   const { store, board, dataDir } = worker
   const find: Services['runs']['find'] = async (id) => board.find(id) ?? store.runs.find(id)
   const { summary } = shownVersions(parts)
@@ -46,6 +47,7 @@ export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guar
       devices: async () =>
         shownDevices(await worker.devices(), (device) => board.find(worker.holder(device) ?? '')),
     },
+    alerts: { shown: () => shownAlerts(dataDir, alerts) },
     models: {
       async bundle(id) {
         const run = await find(id)

@@ -1,5 +1,6 @@
 import type { MachineSpeed } from './calibration/lazily.ts'
 import type { EngineDesk } from './engines/check/desk.ts'
+import type { Alerts } from './alerts/alerts.ts'
 import type { Imports } from './imports/imports.ts'
 import type { Bundles } from './models/bundles.ts'
 import type { Predictor } from './models/predictor.ts'
@@ -10,6 +11,7 @@ import type { Worker } from './worker/open.ts'
 
 /** The parts of a running server that answer requests. */
 export type Parts = {
+  readonly alerts: Alerts
   readonly worker: Worker
   readonly imports: Imports
   readonly tunes: Tunes

@@ -1,3 +1,4 @@
+import type { AlertsAnswer } from '../lib/alerts/alert.ts'
 import type {
   DatasetDetail,
   DatasetSummary,
@@ -37,6 +38,7 @@ export type Services = {
     engines(): Promise<Engine[]>
     space(): Promise<SpaceAnswer>
   }
+  readonly alerts: { shown(): Promise<AlertsAnswer> }
   readonly models: {
     /** Starts making the bundle where the run has a model and nobody has asked before. */
     bundle(run: string): Promise<BundleState>

@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { isOver } from '../../lib/run/reduce.ts'
 import type { Run } from '../../lib/run/run.ts'
+import { LazyNotifyButton } from '../operations/lazy-notify-button.tsx'
 import { Button, buttonLooks } from '../ui/button.tsx'
 import { loadPatiently } from '../ui/load-patiently.ts'
 import { RunView } from './run-view.tsx'
@@ -42,6 +43,7 @@ function Actions({ run }: { run: Run }) {
   const onOpenChange = (open: boolean) => !open && setDialog(undefined)
   return (
     <>
+      <LazyNotifyButton run={run.id} over={isOver(run.state)} />
       <Button onClick={() => setDialog('share')}>Share</Button>
       {!isOver(run.state) && (
         <Button onClick={() => setDialog('stop')} disabled={run.requestedStop}>

@@ -10,6 +10,7 @@ const PLACES = [
   { href: '/datasets', title: 'Datasets' },
   { href: '/runs', title: 'Runs' },
   { href: '/demo', title: 'Dog demo' },
+  { href: '/settings', title: 'Settings' },
 ] as const
 
 type Notes = { readonly [href: string]: ReactNode }

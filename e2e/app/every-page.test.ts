@@ -56,6 +56,7 @@ describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'every page', { timeout
     `/runs/${run}`,
     `/models/${run}`,
     '/demo',
+    '/settings',
     shared,
     '/s/a-link-that-was-revoked',
     '/nowhere',

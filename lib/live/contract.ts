@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { alertsAnswerSchema } from '../alerts/alert.ts'
 import { importStateSchema, picturePageSchema } from '../api/datasets.ts'
 import { engineSchema } from '../api/engines.ts'
 import { bundleStateSchema } from '../api/models.ts'
 import { runPlanSchema } from '../api/plans.ts'
 import { createdShareSchema, shareSchema } from '../api/shares.ts'
 import { tuneSchema } from '../api/tunes.ts'
+import { spaceSchema, trimmedSchema } from '../api/space.ts'
 import { problemSummarySchema } from '../run/events.ts'
 import type { JsonSchema } from './check.ts'
 import {
@@ -37,6 +39,10 @@ const ARRIVALS = {
   tune: z.object({ tune: tuneSchema }),
   shares: z.object({ shares: z.array(shareSchema) }),
   shareMade: z.object({ share: createdShareSchema }),
+  alerts: alertsAnswerSchema,
+  alertsSet: z.object({ secret: z.string() }),
+  space: z.object({ space: spaceSchema }),
+  trimmed: z.object({ trimmed: trimmedSchema }),
   problem: problemSummarySchema,
 }
 

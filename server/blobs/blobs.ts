@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Problem } from '../../lib/problem.ts'
+import { isCritical } from '../../lib/space/reserve.ts'
 import { isDiskFull } from '../files/disk-full.ts'
 import { openSharedFiles, type SharedFiles } from '../objects/shared-files.ts'
+import { diskOf } from '../space/disk.ts'
 
 /**
  * Bulk bytes under their sha256, in the data folder, and in the shared store where there is one. Several processes may put
@@ -49,6 +51,7 @@ export async function openBlobs(dataDir: string, shared?: SharedFiles): Promise<
     if (!folders.has(folder)) folders.set(folder, mkdir(folder, { recursive: true }))
     const temporary = join(unfinished, `${process.pid}-${randomUUID()}`)
     try {
+      await demandRoom(root)
       await folders.get(folder)
       await writeDurably(temporary, bytes)
       // What is here is there: whoever sees it may count on it.
@@ -77,6 +80,12 @@ export async function openBlobs(dataDir: string, shared?: SharedFiles): Promise<
     putPicture: (hash, bytes) => put(picturePath(hash), bytes),
     putThumbnail: (hash, bytes) => put(thumbnailPath(hash), bytes),
   }
+}
+
+/** Pictures leave the database its room: it would find none in the middle of a write. */
+async function demandRoom(root: string): Promise<void> {
+  const { freeBytes, reserveBytes } = await diskOf(root)
+  if (isCritical(freeBytes, reserveBytes)) throw diskFull(root)
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
@@ -113,7 +122,7 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-function diskFull(root: string, cause: unknown): Problem {
+function diskFull(root: string, cause?: unknown): Problem {
   return new Problem('blobs/disk-full', {
     says: `The disk of ${root} is full.`,
     advice: 'Free some space and start again; what is already there is not written twice.',

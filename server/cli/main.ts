@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { branchCommand, extendCommand, resumeCommand } from './commands/again.ts'
+import { alertsCommand } from './commands/alerts.ts'
 import { backbonesCommand } from './commands/backbones.ts'
 import { backupCommand } from './commands/backup.ts'
 import { cacheCommand } from './commands/cache.ts'
@@ -53,6 +54,7 @@ const commands = [
   resumeCommand,
   extendCommand,
   branchCommand,
+  alertsCommand,
   cacheCommand,
   backupCommand,
   restoreCommand,

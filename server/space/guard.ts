@@ -5,7 +5,8 @@ import type { Log } from '../log/log.ts'
 import { freeFromCache, trimCache } from '../retention/trim-cache.ts'
 import { featureCacheFolder } from '../trainer/split-features.ts'
 import type { RunQueue } from '../worker/queue.ts'
-import { type Disk, diskOf, type Space, spaceOf } from './space.ts'
+import { type Disk, diskOf } from './disk.ts'
+import { type Space, spaceOf } from './space.ts'
 
 export type GuardSettings = {
   readonly dataDir: string

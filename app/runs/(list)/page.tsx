@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
+import { LazyNotifyButton } from '../../../components/operations/lazy-notify-button.tsx'
 import { LiveRunList } from '../../../components/runs/live-run-list.tsx'
 import { TuneList } from '../../../components/tuning/tune-list.tsx'
 import { buttonLooks } from '../../../components/ui/button.tsx'
@@ -23,7 +24,15 @@ export default async function Runs() {
   )
   return (
     <>
-      <PageHead title="Runs" actions={newRun} />
+      <PageHead
+        title="Runs"
+        actions={
+          <>
+            <LazyNotifyButton />
+            {newRun}
+          </>
+        }
+      />
       <LiveRunList
         initial={runs}
         titles={titles}

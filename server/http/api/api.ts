@@ -5,6 +5,7 @@ import { Problem } from '../../../lib/problem.ts'
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { Parts } from '../../parts.ts'
 import { notFound, statusOf } from '../problems.ts'
+import { alertRoutes } from './alerts.ts'
 import { datasetRoutes } from './datasets.ts'
 import { machineRoutes } from './machine.ts'
 import { modelRoutes } from './models.ts'
@@ -42,6 +43,7 @@ export function createApi(
   machineRoutes(api, parts)
   modelRoutes(api, parts)
   shareRoutes(api, parts)
+  alertRoutes(api, parts)
   sharedRoutes(api, parts, blobs)
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',
