@@ -87,7 +87,8 @@ async function endedRun(ending: 'succeeded' | 'failed' = 'succeeded'): Promise<s
   const version = await store.datasets.create(madeUpVersion('dogs'))
   const { id } = await store.runs.create(settingsFor(version), version)
   const problem = { code: 'training/diverged', says: 'The loss is no number.' }
-  await store.runs.append(id, 0, [ending === 'failed' ? { type: 'failed', problem } : { type: 'succeeded' }])
+  const end = ending === 'failed' ? ({ type: 'failed', problem } as const) : ({ type: 'succeeded' } as const)
+  await store.runs.append(id, 0, [{ type: 'started', pid: 1 }, end])
   return id
 }
 
