@@ -1,6 +1,6 @@
+import type { Alerts } from './alerts/alerts.ts'
 import type { MachineSpeed } from './calibration/lazily.ts'
 import type { EngineDesk } from './engines/check/desk.ts'
-import type { Alerts } from './alerts/alerts.ts'
 import type { Imports } from './imports/imports.ts'
 import type { Bundles } from './models/bundles.ts'
 import type { Predictor } from './models/predictor.ts'
