@@ -5,7 +5,13 @@ import type { RunDraft } from '../../lib/run/draft.ts'
 import { Select } from '../ui/select.tsx'
 import { NumberField } from './solver-card.tsx'
 
-type Props = { draft: RunDraft; onChange: (part: Partial<RunDraft>) => void; wrong: readonly string[] }
+type Props = {
+  draft: RunDraft
+  onChange: (part: Partial<RunDraft>) => void
+  wrong: readonly string[]
+  /** How many the machine has. */
+  devices: number
+}
 
 const RESIZES = [
   { value: 'squash', title: 'squash: the whole picture' },
@@ -14,14 +20,15 @@ const RESIZES = [
 ] as const
 
 /** What seldom needs another value. */
-export function MoreSettings({ draft, onChange, wrong }: Props) {
+export function MoreSettings({ draft, onChange, wrong, devices }: Props) {
   return (
     <details
       className="rounded-lg border border-line bg-card px-4 py-3"
       open={wrong.includes('seed') || undefined}
     >
       <summary className="rounded-sm font-semibold">
-        More <span className="font-normal text-soft">looks, resize, seed</span>
+        More{' '}
+        <span className="font-normal text-soft">looks, resize, seed{devices > 1 ? ', devices' : ''}</span>
       </summary>
       <div className="mt-3 grid gap-3 sm:grid-cols-3">
         <div className="grid content-start gap-1">
@@ -48,6 +55,17 @@ export function MoreSettings({ draft, onChange, wrong }: Props) {
           onText={(seed) => onChange({ seed })}
           wrong={wrong.includes('seed')}
         />
+        {devices > 1 && (
+          <div className="grid content-start gap-1">
+            <span className="text-[13px] text-soft">Devices that share the work</span>
+            <Select
+              label="Devices"
+              value={`${draft.devices}`}
+              onChange={(count) => onChange({ devices: Number(count) })}
+              options={Array.from({ length: devices }, (_, i) => ({ value: `${i + 1}`, title: `${i + 1}` }))}
+            />
+          </div>
+        )}
       </div>
     </details>
   )

@@ -33,10 +33,12 @@ type Props = {
   defaults: DraftDefaults
   /** Usual learning rates by optimizer. */
   rates: Readonly<Record<string, number>>
+  /** How many the machine has. */
+  devices: number
 }
 
 /** Everything that a run is asked to do, with defaults that are right for most. */
-export function NewRunForm({ datasets, backbones, chosen, defaults, rates }: Props) {
+export function NewRunForm({ datasets, backbones, chosen, defaults, rates, devices }: Props) {
   const router = useRouter()
   const call = useCall()
   const [draft, setDraft] = useState<RunDraft>(() => firstDraft(chosen, backbones, defaults))
@@ -139,8 +141,9 @@ export function NewRunForm({ datasets, backbones, chosen, defaults, rates }: Pro
             {solved && <SolverCard draft={draft} onChange={change} wrong={wrong} />}
             <MoreSettings
               draft={draft}
-              onChange={(part) => ('seed' in part ? keep(part) : change(part))}
+              onChange={(part) => ('seed' in part || 'devices' in part ? keep(part) : change(part))}
               wrong={wrong}
+              devices={devices}
             />
           </div>
         </div>

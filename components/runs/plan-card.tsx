@@ -45,7 +45,7 @@ export function PlanCard({ plan, problem, waits, saidElsewhere }: Props) {
 /** Of the last phase, which trains the most; cache and memory are what the run needs at its widest. */
 function factsOf(plan: RunPlanAnswer | undefined): (readonly [string, string])[] {
   if (!plan) return ['Trained', 'At the cut', 'Cache', 'Memory'].map((name) => [name, '–'] as const)
-  const { phases, times, memories, measuring } = plan
+  const { phases, times, memories, measuring, devices } = plan
   const last = phases.at(-1)!
   const { parameters, cut, flops, views, prefix } = last
   const cacheBytes = phases.reduce(
@@ -67,6 +67,7 @@ function factsOf(plan: RunPlanAnswer | undefined): (readonly [string, string])[]
       flops.frozen === undefined ? 'unknown' : flopsWords(flops.frozen),
     ],
     ['Every epoch', flopsWords(flops.forward + flops.backward)],
+    ...(devices > 1 ? [['Devices', `${devices}, batches shared`] as const] : []),
     ...(times.length === 1 ? [['Time, about', duration(times[0]!.seconds)] as const] : []),
     ...(times.length > 1 ? times.map(({ device, seconds }) => [device, duration(seconds)] as const) : []),
     ...(measuring ? [['Time', 'measuring …'] as const] : []),

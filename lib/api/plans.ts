@@ -48,7 +48,9 @@ export const runPlanSchema = z.object({
   measuring: z.boolean(),
   /** What each device has. */
   memories: z.array(z.object({ device: z.string(), memoryBytes: amount })),
-  /** All phases together, one for each device. */
+  /** How many devices work on it together. */
+  devices: whole,
+  /** All phases together, one for each device, or one for those that work together. */
   times: z.array(timeSchema),
 })
 export type RunPlanAnswer = z.infer<typeof runPlanSchema>

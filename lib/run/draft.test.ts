@@ -21,6 +21,7 @@ const draft = (solver: SolverKind): RunDraft => ({
   training: defaults.training,
   looks: 'whole',
   resize: 'squash',
+  devices: 1,
   seed: '0',
 })
 

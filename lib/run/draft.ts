@@ -23,6 +23,7 @@ export type RunDraft = {
   readonly looks: Looks
   readonly resize: 'squash' | 'crop' | 'pad'
   readonly seed: string
+  readonly devices: number
 }
 
 /** What an untouched form says. */
@@ -57,12 +58,13 @@ export function firstDraft(
     looks: 'whole',
     resize: 'squash',
     seed: '0',
+    devices: 1,
   }
 }
 
 /** What to send, or which fields are no numbers. The server checks the rest. */
 export function runOf(draft: RunDraft): { run: NewRun } | { wrong: readonly string[] } {
-  const { dataset, backbone, recipe, solver: kind, texts, refit, looks, resize, seed } = draft
+  const { dataset, backbone, recipe, solver: kind, texts, refit, looks, resize, seed, devices } = draft
   const filled = Object.entries({ ...texts[kind], seed }).filter(([, text]) => text.trim() !== '')
   const numbers = filled.map(([name, text]) => [name, Number(text)] as const)
   const strategy = freezeOf(draft.freeze)
@@ -82,6 +84,7 @@ export function runOf(draft: RunDraft): { run: NewRun } | { wrong: readonly stri
     ...(recipe !== undefined && { recipe }),
     looks,
     ...(resize !== 'squash' && { preprocessing: { resize } }),
+    ...(devices > 1 && { devices }),
     ...(chosenSeed !== undefined && { seed: chosenSeed }),
     solver: { kind, ...solver, ...(kind === 'exact' && { refit }) },
   } as NewRun

@@ -153,6 +153,8 @@ export const planSchema = z.object({
   /** What is trained one after the other, where that is more than the head; the fields above are then the last one's. */
   phases: z.array(plannedPhaseSchema).optional(),
   start: plannedStartSchema.optional(),
+  /** How many devices work on it together; absent: one. */
+  devices: whole.optional(),
   /** Weights that start fresh instead of restored. */
   skipped: z.array(z.string()).optional(),
   warnings: z

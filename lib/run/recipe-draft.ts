@@ -3,7 +3,7 @@ import type { DraftDefaults, RunDraft } from './draft.ts'
 import { FIRST_FREEZE, type FreezeDraft } from './freeze-draft.ts'
 import { trainingTexts } from './training-fields.ts'
 
-/** A draft as a recipe has it; dataset and seed stay. */
+/** A draft as a recipe has it; dataset, seed and devices stay. */
 export function withRecipe(
   draft: RunDraft,
   name: RecipeName,
@@ -15,6 +15,7 @@ export function withRecipe(
   return {
     dataset: draft.dataset,
     seed: draft.seed,
+    devices: draft.devices,
     recipe: name,
     backbone: recipe.backbone,
     freeze: freezeOfRecipe(recipe),

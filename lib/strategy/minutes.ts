@@ -47,3 +47,18 @@ export function secondsOf(
   const suffix = epochs * (train * (flops.suffix + flops.suffixBackward) + validation * flops.suffix)
   return prefix / extraction + suffix / training
 }
+
+/** The time of a device. */
+export type DeviceSeconds = { readonly device: string; readonly seconds: number }
+
+/** The time of the first `count` devices when they share the work by how fast they are; nothing where not all were measured. */
+export function secondsTogether(each: readonly DeviceSeconds[], count: number): readonly DeviceSeconds[] {
+  if (count === 1) return each
+  if (each.length < count) return []
+  const first = each.slice(0, count)
+  const perSecond = first.reduce((sum, { seconds }) => sum + 1 / seconds, 0)
+  const names = [...new Set(first.map(({ device }) => device))]
+  return [
+    { device: names.length === 1 ? `${count} × ${names[0]}` : names.join(' + '), seconds: 1 / perSecond },
+  ]
+}

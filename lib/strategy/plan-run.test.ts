@@ -80,6 +80,21 @@ test('time: the prefix once per view at inference speed, the suffix forward and 
   expect(phases[1]!.seconds[0]!.seconds).toBeCloseTo(want)
 })
 
+test('two devices share batch and time, and each needs the memory of its share', () => {
+  const device = (seconds: number) => ({
+    device: `${seconds}`,
+    inferenceGflopsPerSecond: { separable: 100 / seconds, dense: 1 },
+    trainingGflopsPerSecond: { separable: 50 / seconds, dense: 1 },
+  })
+  const of = (changes: Partial<RunPlanTask>) => planRun(task({ ...changes })).phases[1]!
+  const [one, slower] = [of({ devices: [device(1)] }), of({ devices: [device(3)] })]
+  const both = of({ devices: [device(1), device(3), device(9)], together: 2 })
+  const [a, b] = [one.seconds[0]!.seconds, slower.seconds[0]!.seconds]
+  expect(both.seconds).toEqual([{ device: '1 + 3', seconds: expect.closeTo((a * b) / (a + b), 6) }])
+  expect(both.memoryBytes).toBe(memoryAt(one.memory, training().batchSize / 2))
+  expect(of({ devices: [device(1)], together: 2 }).seconds).toEqual([])
+})
+
 test('the batch that is said to fit does, and one more does not', () => {
   const { memory } = planRun(task({ strategy: { name: 'full-fine-tuning' } })).phases.at(-1)!
   fc.assert(
@@ -132,6 +147,21 @@ describe('an expert would warn of', () => {
       'memory-over-device',
       { ...full, memories: [{ device: 'small', memoryBytes: 1e9 }] },
     ],
+    [
+      'batch statistics that each device takes of its own share',
+      'statistics-per-device',
+      { training: training({ batchNorm: 'batch', batchSize: 64 }), together: 2 },
+    ],
+    [
+      'shares that are too small for statistics',
+      'small-batch-statistics',
+      { training: training({ batchNorm: 'batch', batchSize: 32 }), together: 4 },
+    ],
+    [
+      'devices that have nothing to do',
+      'idle-devices',
+      { training: training({ batchSize: 3 }), together: 4 },
+    ],
   ])('%s', (_, code, changes) => {
     expect(codes(changes)).toContain(code)
   })
@@ -144,6 +174,10 @@ describe('an expert would warn of', () => {
       'gradual-unfreezing',
     ] as const)
       expect(codes({ strategy: { name } })).toEqual([])
+  })
+
+  test('several devices are no reason to warn where batch norm uses moving statistics', () => {
+    expect(codes({ ...full, together: 4 })).toEqual([])
   })
 
   test('a high rate only where pretrained layers learn at it', () => {

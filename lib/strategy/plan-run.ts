@@ -3,7 +3,7 @@ import { HEAD } from '../backbone/head.ts'
 import { learningRateOf, type TrainingSettings, viewsOf } from '../run/training.ts'
 import { bytesPerView } from './cache-size.ts'
 import { type DeviceMemory, type MemoryEstimate, memoryAt, memoryOf } from './memory.ts'
-import { type DeviceCalibration, kindOf, secondsOf } from './minutes.ts'
+import { type DeviceCalibration, kindOf, secondsOf, secondsTogether } from './minutes.ts'
 import { phasesOf, type TrainingPhase, unknownGroup } from './phases.ts'
 import { type FreezePlan, planFreeze } from './plan-freeze.ts'
 import type { Strategy } from './strategies.ts'
@@ -26,6 +26,8 @@ export type RunPlanTask = {
   readonly devices?: readonly DeviceCalibration[]
   /** What each device has. */
   readonly memories?: readonly DeviceMemory[]
+  /** How many of them work on the run together, the first ones; one where absent. */
+  readonly together?: number
 }
 
 /** What becomes of the frozen prefix: its output is cached, it runs in every epoch, or there is none. */
@@ -42,7 +44,9 @@ export type PhasePlan = Omit<TrainingPhase, 'epochs' | 'learningRate'> & {
   /** Of all train pictures in all views, and of validation as it is. */
   readonly cacheBytes: number
   readonly memory: MemoryEstimate
+  /** Of each device. */
   readonly memoryBytes: number
+  /** On each device; where several work together, on all of them. */
   readonly seconds: readonly { readonly device: string; readonly seconds: number }[]
 }
 
@@ -51,6 +55,8 @@ export type PlannedRun = {
   readonly phases: readonly PhasePlan[]
   readonly skipped: readonly string[]
   readonly warnings: readonly PlanWarning[]
+  /** How many work on it together. */
+  readonly devices: number
 }
 
 /**
@@ -64,11 +70,16 @@ export function planRun(task: RunPlanTask): PlannedRun {
     if (!graph.groups.includes(group)) throw unknownGroup(group, graph.groups)
   const { phases, skipped } = phasesOf(strategy, graph)
   const planned = phases.map((phase) => planPhase(phase, task))
-  return { phases: planned, skipped, warnings: warningsOf(planned, skipped, task) }
+  return {
+    phases: planned,
+    skipped,
+    warnings: warningsOf(planned, skipped, task),
+    devices: task.together ?? 1,
+  }
 }
 
 function planPhase(phase: TrainingPhase, task: RunPlanTask): PhasePlan {
-  const { graph, training, pictures, diskBudgetBytes, devices = [] } = task
+  const { graph, training, pictures, diskBudgetBytes, devices = [], together = 1 } = task
   const { name, trained, by } = phase
   const plan = planFreeze(graph, trained, training.batchNorm)
   const epochs = by === 'solver' ? 0 : (phase.epochs ?? training.epochs)
@@ -90,14 +101,17 @@ function planPhase(phase: TrainingPhase, task: RunPlanTask): PhasePlan {
     prefix,
     cacheBytes,
     memory,
-    memoryBytes: memoryAt(memory, batch),
-    seconds: devices.map((device) => ({
-      device: device.device,
-      seconds: secondsOf(
-        { kind, flops: plan.flops, epochs, views, everyEpoch: prefix === 'per epoch', ...pictures },
-        device,
-      ),
-    })),
+    memoryBytes: memoryAt(memory, Math.ceil(batch / together)),
+    seconds: secondsTogether(
+      devices.map((device) => ({
+        device: device.device,
+        seconds: secondsOf(
+          { kind, flops: plan.flops, epochs, views, everyEpoch: prefix === 'per epoch', ...pictures },
+          device,
+        ),
+      })),
+      together,
+    ),
   }
 }
 

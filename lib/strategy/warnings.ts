@@ -1,6 +1,7 @@
 import { HEAD } from '../backbone/head.ts'
 import { bytes, count } from '../figures.ts'
 import { DEFAULT_RATES } from '../run/training.ts'
+import { deviceWarnings } from './device-warnings.ts'
 import { batchThatFits } from './memory.ts'
 import type { PhasePlan, RunPlanTask } from './plan-run.ts'
 
@@ -25,6 +26,8 @@ export type WarningCode =
   | 'unbalanced-classes'
   | 'nothing-decays'
   | 'memory-over-device'
+  | 'statistics-per-device'
+  | 'idle-devices'
 
 /** Free parameters of the backbone per picture above which it learns the pictures by heart. */
 const PARAMETERS_PER_PICTURE = 10_000
@@ -40,13 +43,15 @@ export function warningsOf(
   skipped: readonly string[],
   task: RunPlanTask,
 ): PlanWarning[] {
-  const ofPhases = phases.filter(({ by }) => by === 'epochs').flatMap((phase) => phaseWarnings(phase, task))
+  const ofPhases = phases
+    .filter(({ by }) => by === 'epochs')
+    .flatMap((phase) => [...phaseWarnings(phase, task), ...deviceWarnings(phase, task)])
   return [...ofPhases, ...skipWarnings(phases, skipped, task), ...runWarnings(phases, task)]
 }
 
 function phaseWarnings(
   phase: PhasePlan,
-  { training, pictures, graph, memories = [] }: RunPlanTask,
+  { training, pictures, graph, memories = [], together = 1 }: RunPlanTask,
 ): PlanWarning[] {
   const { plan, learningRate, name } = phase
   const found: PlanWarning[] = []
@@ -70,11 +75,12 @@ function phaseWarnings(
       `Start from ${usual}, or give early groups a small factor with groupRates.`,
     )
   }
-  if (plan.movingBatchNorms.length > 0 && training.batchSize < STATISTICS_BATCH) {
+  const share = Math.floor(training.batchSize / together)
+  if (plan.movingBatchNorms.length > 0 && share < STATISTICS_BATCH) {
     warn(
       'small-batch-statistics',
-      `${plan.movingBatchNorms.length} batch norms use the statistics of batches of ${training.batchSize} pictures: too few to be steady.`,
-      `Use batchNorm=moving, or batches of ${STATISTICS_BATCH} and more.`,
+      `${plan.movingBatchNorms.length} batch norms use the statistics of ${share} pictures${together > 1 ? ' on each device' : ''}: too few to be steady.`,
+      `Use batchNorm=moving, or batches of ${STATISTICS_BATCH * together} and more.`,
     )
   }
   const behind = frozenBehind(phase, graph.groups)
@@ -97,8 +103,8 @@ function phaseWarnings(
     const fits = batchThatFits(phase.memory, memoryBytes)
     warn(
       'memory-over-device',
-      `A batch of ${training.batchSize} takes about ${bytes(phase.memoryBytes)}; ${device} has ${bytes(memoryBytes)}.`,
-      fits > 0 ? `A batch of ${fits} fits.` : 'Train fewer layer groups.',
+      `${together > 1 ? `Its share of a batch` : `A batch`} of ${training.batchSize} takes about ${bytes(phase.memoryBytes)}; ${device} has ${bytes(memoryBytes)}.`,
+      fits > 0 ? `A batch of ${fits * together} fits.` : 'Train fewer layer groups.',
     )
   }
   return found

@@ -29,6 +29,7 @@ export async function planAttempt(
     diskBudgetBytes: await cacheBudgetBytes(featureCacheFolder(dataDir)),
     memories: await deviceMemories(job.devices),
     devices: calibration,
+    together: job.devices.length,
   })
   return extended(planned, job.extensions)
 }
@@ -71,7 +72,7 @@ export function perClass({ pictures, dataset }: Job): number[] {
 /** The plan as the run's log tells it. */
 export function planEvent(
   { settings }: Pick<Job, 'settings'>,
-  { phases, skipped, warnings }: PlannedRun,
+  { phases, skipped, warnings, devices }: PlannedRun,
   start?: OwnStart,
 ): Extract<NewRunEvent, { type: 'plan' }> {
   const { frozenGroups, trainedGroups, trainableParameters, boundary } = phases.at(-1)!.plan
@@ -84,6 +85,7 @@ export function planEvent(
     cut: boundary.join(', '),
     ...(settings.strategy !== 'feature-extraction' && { phases: phases.map(phaseOf) }),
     ...(settings.from && start && { start: startOf(settings.from, start, phases[0]!.by === 'solver') }),
+    ...(devices > 1 && { devices }),
     ...(skipped.length > 0 && { skipped: [...skipped] }),
     ...(warnings.length > 0 && { warnings: [...warnings] }),
   }

@@ -1,7 +1,7 @@
 import type { PlannedPhaseAnswer, RunPlanAnswer } from '../../lib/api/plans.ts'
 import type { NewRun } from '../../lib/api/runs.ts'
 import { Problem } from '../../lib/problem.ts'
-import { strategyOf, trainingOf } from '../../lib/run/settings.ts'
+import { devicesWanted, strategyOf, trainingOf } from '../../lib/run/settings.ts'
 import { matchPatterns } from '../../lib/strategy/patterns.ts'
 import { type PhasePlan, planRun } from '../../lib/strategy/plan-run.ts'
 import type { MachineSpeed } from '../calibration/lazily.ts'
@@ -28,7 +28,8 @@ export async function planOf(worker: Worker, speed: MachineSpeed, wanted: NewRun
   ])
   const { trainable = [], skip = [] } = settings.freeze ?? {}
   const { train, validation } = version.counts
-  const about = { measuring: measuring && !featuresOnly, memories }
+  const together = devicesWanted(settings)
+  const about = { measuring: measuring && !featuresOnly, memories, devices: together }
   try {
     const { phases, warnings } = planRun({
       graph,
@@ -37,6 +38,7 @@ export async function planOf(worker: Worker, speed: MachineSpeed, wanted: NewRun
       pictures: { train, validation, perClass: perClass.map(({ train: count }) => count) },
       diskBudgetBytes,
       memories,
+      together,
       ...(!featuresOnly && { devices }),
     })
     return {

@@ -16,7 +16,11 @@ export default async function NewRun({ searchParams }: Props) {
   const { dataset: wanted } = await searchParams
   const { datasets, machine } = services()
   const asked = typeof wanted === 'string' ? await datasets.find(wanted) : undefined
-  const [latest, backbones] = await Promise.all([datasets.list(), machine.backbones()])
+  const [latest, backbones, devices] = await Promise.all([
+    datasets.list(),
+    machine.backbones(),
+    machine.devices(),
+  ])
   // An older version may be asked for: the list has the latest of each name.
   const offered = asked && !latest.some(({ id }) => id === asked.id) ? [asked, ...latest] : latest
   const chosen = asked ?? offered[0]
@@ -36,6 +40,7 @@ export default async function NewRun({ searchParams }: Props) {
       chosen={chosen.id}
       defaults={draftDefaults()}
       rates={DEFAULT_RATES}
+      devices={devices.length}
     />
   )
 }

@@ -8,7 +8,7 @@ import { startDeviceProcess } from './device-process/start.ts'
 
 /** Ten pictures in batches of four: the last one has two, so with four devices two of them have none. */
 const SETTINGS = [
-  'epochs=3',
+  'epochs=2',
   'views=2',
   'batchSize=4',
   'headFirst=false',
@@ -17,9 +17,12 @@ const SETTINGS = [
 ] as const
 
 let attempts: Attempts
+/** What a single device makes of it. */
+let alone: readonly NewRunEvent[]
 beforeAll(async () => {
   attempts = await openAttempts()
-}, 60_000)
+  alone = (await attempts.train('partial-fine-tuning', SETTINGS)).events
+}, 180_000)
 afterAll(() => attempts.close())
 
 /** Device processes as they are started, for a test to end one. */
@@ -50,19 +53,17 @@ function expectSame(got: readonly NewRunEvent[], want: readonly NewRunEvent[]) {
 }
 
 test('processes of two and of four devices have the losses of one, and end with it', async () => {
-  const alone = await attempts.train('partial-fine-tuning', SETTINGS)
-  expect(alone.events.at(-1)).toEqual({ type: 'succeeded' })
+  expect(alone.at(-1)).toEqual({ type: 'succeeded' })
   for (const devices of [2, 4]) {
     const { started, startDevice } = recorded()
     const together = await attempts.train('partial-fine-tuning', SETTINGS, { devices, startDevice })
     expect(together.events.at(-1)).toEqual({ type: 'succeeded' })
-    expectSame(together.events, alone.events)
+    expectSame(together.events, alone)
     expect(started.map(hasEnded)).toEqual(Array.from({ length: devices - 1 }, () => true))
   }
 })
 
 test('a device that is killed ends the attempt by name, and the next goes on from the checkpoint on the one that is left', async () => {
-  const whole = await attempts.train('partial-fine-tuning', SETTINGS)
   const { started, startDevice } = recorded()
   const first = await attempts.train('partial-fine-tuning', SETTINGS, {
     devices: 3,
@@ -80,7 +81,7 @@ test('a device that is killed ends the attempt by name, and the next goes on fro
   expect(done).toBe(1)
   expectSame(
     again.events,
-    whole.events.filter((event) => event.type !== 'point' || event.step > done),
+    alone.filter((event) => event.type !== 'point' || event.step > done),
   )
 })
 
@@ -99,12 +100,12 @@ test('a stop ends all devices and keeps the model', async () => {
 
 test('the head that a solver fitted first reaches every device, and so does what an earlier phase trained', async () => {
   const settings = ['epochs=1', 'views=1', 'batchSize=4', 'headFirst=true']
-  const [alone, together] = [
+  const [one, two] = [
     await attempts.train('partial-fine-tuning', settings),
     await attempts.train('partial-fine-tuning', settings, { devices: 2 }),
   ]
-  expect(pointsOf(alone.events).map(({ series, step }) => `${series} ${step}`)).toContain('fine-tuning 0')
-  expectSame(together.events.filter(isFineTuning), alone.events.filter(isFineTuning))
+  expect(pointsOf(one.events).map(({ series, step }) => `${series} ${step}`)).toContain('fine-tuning 0')
+  expectSame(two.events.filter(isFineTuning), one.events.filter(isFineTuning))
   const stages = ['stages=0:1,conv_head:1,blocks.6:1', 'views=1', 'batchSize=4']
   const gradual = await attempts.train('gradual-unfreezing', stages)
   expectSame((await attempts.train('gradual-unfreezing', stages, { devices: 2 })).events, gradual.events)
