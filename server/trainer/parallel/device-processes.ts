@@ -110,7 +110,7 @@ function watch(child: ChildProcess, device: Device) {
 
 function deviceLost({ id }: Device, death: string): Problem {
   return new Problem('training/device-lost', {
-    says: `The process that trained on ${id} ended without a word (${death}).`,
+    says: `The process that trained on ${id} ended without a word: ${death}.`,
     advice:
       'The run goes on from its last checkpoint when it is started again, on the devices that are left.',
   })
