@@ -34,7 +34,7 @@ export default async function Home() {
       />
       <div className="grid grid-cols-1 gap-8">
         {newest.length === 0 && <FirstSteps />}
-        <HomeView initial={{ runs: newest, imports: running, devices }} titles={titles} />
+        <HomeView initial={{ runs: newest, imports: running, devices, waiting: [] }} titles={titles} />
       </div>
     </>
   )

@@ -7,6 +7,7 @@ import { listBackbones } from './machine/backbones.ts'
 import type { Parts } from './parts.ts'
 import type { Services } from './services.ts'
 import { spaceOf } from './space/space.ts'
+import { queueState } from './worker/answers.ts'
 
 /** The dataset version as lists show it, and as its page does. */
 type ShownVersion = { summary(version: DatasetVersion): Promise<DatasetSummary> }
@@ -39,6 +40,7 @@ export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guar
       list: () => tunes.list(),
       find: async (id) => tunes.find(id).catch(undefinedWhereUnknown),
     },
+    queue: () => queueState(worker),
     imports: { list: async () => imports.list() },
     machine: {
       space: () => spaceOf(dataDir),

@@ -9,6 +9,7 @@ import type {
 import type { Engine } from '../lib/api/engines.ts'
 import type { Backbone, Device } from '../lib/api/machine.ts'
 import type { BundleState } from '../lib/api/models.ts'
+import type { QueueState } from '../lib/api/queue.ts'
 import type { RunSummary } from '../lib/api/runs.ts'
 import type { Share } from '../lib/api/shares.ts'
 import type { SpaceAnswer } from '../lib/api/space.ts'
@@ -30,6 +31,8 @@ export type Services = {
     pictures(versionId: string, query: PictureQuery): Promise<PicturePage>
   }
   readonly tunes: { list(): Promise<TuneSummary[]>; find(id: string): Promise<Tune | undefined> }
+  /** What waits, in its order, and why nothing is begun. */
+  queue(): Promise<QueueState>
   readonly imports: { list(): Promise<ImportState[]> }
   readonly machine: {
     backbones(): Promise<Backbone[]>

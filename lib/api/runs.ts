@@ -3,6 +3,7 @@ import { extractionProgressSchema, problemSummarySchema } from '../run/events.ts
 import { isOver, type Run } from '../run/run.ts'
 import { runSettingsSchema, startFromSchema } from '../run/settings.ts'
 import { STATUSES } from '../run/states.ts'
+import { prioritySchema } from './queue.ts'
 
 /** A run on one line of a list. */
 export const runSummarySchema = z.object({
@@ -48,6 +49,10 @@ export function summaryOf(run: Run): RunSummary {
 /** What starts a run: its settings, where `dataset` may also be a name (`dogs`, `dogs@2`); all but it have defaults. */
 export const newRunSchema = runSettingsSchema.omit({ trial: true }).partial().required({ dataset: true })
 export type NewRun = z.input<typeof newRunSchema>
+
+/** The same with its place among those that wait. */
+export const queuedRunSchema = newRunSchema.extend({ priority: prioritySchema.optional() })
+export type QueuedRun = z.input<typeof queuedRunSchema>
 
 /** How many more epochs a run's last phase trains. */
 export const extendRunSchema = z.strictObject({ epochs: z.number().int().min(1).max(1000) })

@@ -3,6 +3,7 @@ import { importStateSchema } from '../api/datasets.ts'
 import { deviceUseSchema } from '../api/device-use.ts'
 import { deviceSchema } from '../api/machine.ts'
 import { bundleStateSchema } from '../api/models.ts'
+import { waitingRunSchema } from '../api/queue.ts'
 import { runSummarySchema } from '../api/runs.ts'
 import { problemSummarySchema, runEventSchema } from '../run/events.ts'
 
@@ -45,6 +46,8 @@ export const overviewSchema = z.object({
   runs: z.array(runSummarySchema),
   imports: z.array(importStateSchema),
   devices: z.array(deviceSchema),
+  /** What waits, in its order. */
+  waiting: z.array(waitingRunSchema),
   /** Why no run is begun; absent: they are. */
   paused: problemSummarySchema.optional(),
 })

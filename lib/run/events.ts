@@ -170,8 +170,9 @@ export const chosenL2Schema = z.object({
 })
 export type ChosenL2 = z.infer<typeof chosenL2Schema>
 
-/** What broke an attempt off: its worker vanished, its trainer made no progress any more, or its server was ended. */
-export const interruptionSchema = z.enum(['vanished', 'stuck', 'closed'])
+/** What broke an attempt off: its worker vanished, its trainer made no progress any more, its server was ended, or the queue
+ * paused, as by a full disk. */
+export const interruptionSchema = z.enum(['vanished', 'stuck', 'closed', 'paused'])
 export type Interruption = z.infer<typeof interruptionSchema>
 
 /** What happens to a run, before the log has numbered it. */

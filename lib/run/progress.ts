@@ -62,6 +62,7 @@ const INTERRUPTED: Readonly<Record<Interruption, string>> = {
   vanished: 'its worker vanished',
   stuck: 'it made no progress any more',
   closed: 'its server was ended',
+  paused: 'the queue was paused',
 }
 
 /** Why an attempt broke off, and that the run goes on. */

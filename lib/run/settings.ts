@@ -8,7 +8,7 @@ import { SOLVERS, type SolverKind, solverSchema } from './solvers.ts'
 import { GROUP_RATES_TEXT, type TrainingSettings, trainingSchema } from './training.ts'
 
 /** More than any machine has. */
-const MOST_DEVICES = 64
+export const MOST_DEVICES = 64
 
 /** What is left to choose once dataset, backbone and strategy are named; everything has a default. */
 const CHOICES = {

@@ -4,7 +4,8 @@ import { Problem } from '../../lib/problem.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { askOwner } from '../owner/control.ts'
 import { gone, ownedDatasets, type ReadDatasets } from '../owner/owned-datasets.ts'
-import { openWorker, unknownRun, type Worker } from '../worker/open.ts'
+import { openWorker, type Worker } from '../worker/open.ts'
+import { unknownRun } from '../worker/run-problems.ts'
 import { createOutput, type Output } from './output.ts'
 
 /** What every command works with. */

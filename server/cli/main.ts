@@ -9,6 +9,7 @@ import { evalCommand } from './commands/eval.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { inferCommand } from './commands/infer.ts'
+import { queueCommand } from './commands/queue.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { runsCommand } from './commands/runs.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -50,6 +51,7 @@ const commands = [
   inferCommand,
   exportCommand,
   runsCommand,
+  queueCommand,
   stopCommand,
   resumeCommand,
   extendCommand,

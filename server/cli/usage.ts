@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { prioritySchema } from '../../lib/api/queue.ts'
 
 /** Readers of option values; what they refuse is wrong usage, with commander's own sentence around it. */
 
@@ -40,6 +41,13 @@ export function shares(text: string): { train: number; validation: number; test:
     throw new InvalidArgumentError('It takes three shares, train, validation and test, like 70,15,15.')
   }
   return { train, validation, test }
+}
+
+/** Of a run in the queue. */
+export function priority(text: string): number {
+  const read = prioritySchema.safeParse(text.trim() === '' ? text : Number(text))
+  if (read.success) return read.data
+  throw new InvalidArgumentError('It takes a whole number from -1000 to 1000.')
 }
 
 /** 0 or more. */

@@ -16,6 +16,7 @@ const STATUSES: Readonly<Record<string, ProblemStatus>> = {
   'runs/ambiguous': 409,
   'tunes/over': 409,
   'tunes/ambiguous': 409,
+  'queue/not-waiting': 409,
   'runs/no-model': 409,
   'models/not-over': 409,
   'models/not-ready': 409,

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { importStateSchema, importWishSchema } from '../../lib/api/datasets.ts'
-import { newRunSchema, runSummarySchema } from '../../lib/api/runs.ts'
+import { queueStateSchema } from '../../lib/api/queue.ts'
+import { queuedRunSchema, runSummarySchema } from '../../lib/api/runs.ts'
 import { newTuneSchema, tuneSchema } from '../../lib/api/tunes.ts'
 import { dumpSummarySchema } from '../../lib/backup/manifest.ts'
 import { SPLITS } from '../../lib/dataset/dataset.ts'
 import { importReportSchema } from '../../lib/dataset/report.ts'
 import { problemSummarySchema, runEventSchema } from '../../lib/run/events.ts'
+import { MOVES } from '../../lib/run/queue-order.ts'
 import { runSchema } from '../../lib/run/run.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
@@ -46,6 +48,10 @@ export const ownerRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('runs') }),
   z.object({ type: z.literal('run'), run: z.string() }),
   z.object({ type: z.literal('paused') }),
+  z.object({ type: z.literal('queue') }),
+  z.object({ type: z.literal('queue-pause'), reason: z.string() }),
+  z.object({ type: z.literal('queue-resume') }),
+  z.object({ type: z.literal('queue-move'), run: z.string(), to: z.enum(MOVES) }),
   /** Events after `afterSeq`; where there are none yet, those that come within `waitMs`. */
   z.object({
     type: z.literal('events'),
@@ -58,7 +64,7 @@ export const ownerRequestSchema = z.discriminatedUnion('type', [
   /** A dump of the database, written to a file of this machine. */
   z.object({ type: z.literal('dump'), file: z.string() }),
   /** Only a server does what follows. */
-  z.object({ type: z.literal('train'), settings: newRunSchema }),
+  z.object({ type: z.literal('train'), settings: queuedRunSchema }),
   z.object({ type: z.literal('resume'), run: z.string() }),
   z.object({ type: z.literal('extend'), run: z.string(), epochs: z.number().int().positive() }),
   z.object({ type: z.literal('tune'), wanted: newTuneSchema }),
@@ -86,6 +92,10 @@ export const ANSWERS = {
   run: z.object({ run: runSchema.nullable() }),
   /** Why no run is begun; `null`: they are. */
   paused: z.object({ paused: problemSummarySchema.nullable() }),
+  queue: queueStateSchema,
+  'queue-pause': queueStateSchema,
+  'queue-resume': queueStateSchema,
+  'queue-move': queueStateSchema,
   events: z.object({ events: z.array(runEventSchema) }),
   /** `null`: there is none of that name; `names` are those that there are. */
   dataset: z.object({

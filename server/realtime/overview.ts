@@ -33,8 +33,8 @@ export function tellOverview({ services, worker }: Pick<Parts, 'services' | 'wor
 
   async function overviewOf(runs: Overview['runs']): Promise<Overview> {
     const [imports, devices] = [await services.imports.list(), await services.machine.devices()]
-    const paused = worker.paused()
-    return { runs, imports, devices, ...(paused && { paused }) }
+    const { waiting, paused } = await services.queue()
+    return { runs, imports, devices, waiting, ...(paused && { paused }) }
   }
 
   async function changesOf(dirty: Set<string>): Promise<Overview> {

@@ -9,7 +9,7 @@ import {
 } from '../../lib/live/protocol.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Parts } from '../parts.ts'
-import { unknownRun } from '../worker/open.ts'
+import { unknownRun } from '../worker/run-problems.ts'
 import { type Outlet, outletOf, type Source } from './outlet.ts'
 import type { Tails } from './tail.ts'
 

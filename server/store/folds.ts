@@ -28,6 +28,8 @@ export type Folds = {
   summary(queries: Queries, row: ListedRow): Promise<RunSummary>
   /** Remembers a run whose events are committed. */
   keep(run: Run): void
+  /** What was read of it may never have been committed. */
+  forget(run: string): void
 }
 
 export function openFolds(): Folds {
@@ -59,6 +61,7 @@ export function openFolds(): Folds {
   return {
     read,
     keep,
+    forget: (run) => void kept.delete(run),
     async summary(queries, row) {
       return storedSummary(row) ?? summaryOf(await read(queries, row))
     },

@@ -14,6 +14,8 @@ import { type Tunes, tunesIn } from './tunes.ts'
 
 /** Datasets, run logs, tunes and shares, in a database of whichever sort. */
 export type Store = {
+  /** For what keeps tables of its own in it: the queue. */
+  readonly database: Database
   readonly datasets: Datasets
   readonly runs: Runs
   readonly shares: Shares
@@ -60,6 +62,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
 export function storeOn(database: Database, timeoutMs = TIMEOUT_MS): Store {
   const newId = shortIds()
   return {
+    database,
     datasets: datasetsIn(database, timeoutMs, newId),
     runs: runsIn(database, timeoutMs, newId),
     shares: sharesIn(database, timeoutMs, newId),

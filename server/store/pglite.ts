@@ -21,6 +21,7 @@ export async function openPglite(folder: string): Promise<Database> {
     const client = await PGlite.create({ dataDir: folder })
     return {
       db: drizzle(client),
+      connection: { pglite: client },
       place: folder,
       requireRoom: (bytes) => requireRoom(folder, bytes),
       close: () => client.close(),

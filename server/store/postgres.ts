@@ -18,7 +18,13 @@ export function openPostgres(url: string, timeoutMs: number): Database {
   })
   // A connection that breaks while nobody uses it: the next query opens another, or says what is wrong.
   pool.on('error', () => undefined)
-  return { db: drizzle(pool), place, requireRoom: async () => undefined, close: () => pool.end() }
+  return {
+    db: drizzle(pool),
+    connection: { pool },
+    place,
+    requireRoom: async () => undefined,
+    close: () => pool.end(),
+  }
 }
 
 /** Where the server is, for people: no user, no password. */

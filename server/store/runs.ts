@@ -32,6 +32,8 @@ export type Runs = {
    * @throws Problem `runs/fenced` when a newer attempt has begun; `runs/unknown`.
    */
   append(runId: string, attempt: number, events: readonly NewRunEvent[]): Promise<RunEvent[]>
+  /** Changes of runs, and of what else is in the same database, all or none. What listeners hear, they hear after it. */
+  transact<T>(work: (within: RunsWithin) => Promise<T>): Promise<T>
   /** In order, those after `afterSeq`. */
   events(runId: string, afterSeq?: number): Promise<RunEvent[]>
   /** @throws Problem `runs/ambiguous` when several ids begin so. */
@@ -44,6 +46,15 @@ export type Runs = {
   subscribe(runId: string, listener: RunListener): () => void
   /** The same for all runs, those that are created later too. */
   subscribeToAll(listener: LogListener): () => void
+}
+
+/** The same inside a transaction. */
+export type RunsWithin = Pick<Runs, 'create' | 'append'> & {
+  /** `queue`: whose it is from now on. */
+  beginAttempt(runId: string, queue?: string): Promise<number>
+  readonly tx: Transaction
+  /** By its whole id. */
+  find(runId: string): Promise<Run | undefined>
 }
 
 /** Postgres wants a limit where there is one; this is none. */
@@ -83,8 +94,49 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
     return { events: appended, run }
   }
 
+  async function transact<T>(work: (within: RunsWithin) => Promise<T>): Promise<T> {
+    const done: Appended[] = []
+    const touched = new Set<string>()
+    const noted = async (runId: string, writing: Promise<Appended>) => {
+      touched.add(runId)
+      const appended = await writing
+      done.push(appended)
+      return appended
+    }
+    const within = (tx: Transaction): RunsWithin => ({
+      tx,
+      async find(runId) {
+        touched.add(runId)
+        const [row] = await tx.select(rowColumns).from(runTable).where(eq(runTable.id, runId))
+        return row && folds.read(tx, row)
+      },
+      async create(settings, dataset, queue) {
+        const id = newId()
+        return (await noted(id, createRun(tx, folds, { id, settings, dataset, queue }))).run!
+      },
+      beginAttempt: (runId, queue) => nextAttempt(tx, runId, queue === undefined ? undefined : { queue }),
+      async append(runId, attempt, added) {
+        const valid = added.map(validated)
+        return (await noted(runId, appendEvents(tx, folds, { runId, attempt, added: valid }))).events
+      },
+    })
+    try {
+      const result = await write((tx) => work(within(tx)))
+      for (const { events: appended, run } of done) {
+        if (!run) continue
+        folds.keep(run)
+        tell(run.id, appended)
+      }
+      return result
+    } catch (thrown) {
+      for (const runId of touched) folds.forget(runId)
+      throw thrown
+    }
+  }
+
   return {
     events,
+    transact,
     async create(settings, dataset, queue) {
       const id = newId()
       return (await committed(id, (tx) => createRun(tx, folds, { id, settings, dataset, queue }))).run!

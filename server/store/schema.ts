@@ -114,6 +114,57 @@ export const runEvents = pgTable(
   (table) => [primaryKey({ columns: [table.runId, table.seq] })],
 )
 
+/** Processes that do runs of the queue. One that has not been heard of for a while is gone, and so is what it did. */
+export const workers = pgTable('workers', {
+  id: text().primaryKey(),
+  machine: text().notNull(),
+  /** Whose runs it does (see `queue` of runs). */
+  home: text().notNull(),
+  /** Id of the data folder that it owns: no other process does, so what an earlier owner held is free. */
+  owns: text(),
+  version: text().notNull(),
+  pid: integer().notNull(),
+  /** Of its devices, ids. */
+  devices: jsonb().$type<string[]>().notNull(),
+  startedAt: at('started_at').notNull().defaultNow(),
+  heartbeatAt: at('heartbeat_at').notNull().defaultNow(),
+})
+
+/** Which attempt has which device. The key is what keeps two from having one. */
+export const deviceLeases = pgTable(
+  'device_leases',
+  {
+    machine: text().notNull(),
+    device: text().notNull(),
+    runId: text('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    attempt: integer().notNull(),
+    worker: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.machine, table.device] }), index().on(table.runId)],
+)
+
+/** Why the queue of a home stands still; several may have their reasons. */
+export const queuePauses = pgTable(
+  'queue_pauses',
+  {
+    home: text().notNull(),
+    /** Who paused it, and alone may let it go on: `person`, `disk`. */
+    by: text().notNull(),
+    reason: text().notNull(),
+    at: at('at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.home, table.by] })],
+)
+
+/** Workers on other machines show the token; it is never stored. */
+export const workerTokens = pgTable('worker_tokens', {
+  /** sha256 of the token, hex. */
+  tokenHash: text('token_hash').primaryKey(),
+  createdAt: at('created_at').notNull().defaultNow(),
+})
+
 /** Links to one run. The token is shown once and never stored. */
 export const shares = pgTable(
   'shares',

@@ -4,8 +4,9 @@ import { branchSettings } from '../../lib/run/branch.ts'
 import { isOver, type Run } from '../../lib/run/run.ts'
 import { latestHeader } from '../trainer/fine-tuning/checkpoints.ts'
 import { runFolder } from '../trainer/run-folder.ts'
-import { unknownRun, type Worker } from './open.ts'
+import type { Worker } from './open.ts'
 import { queueRun } from './queue-run.ts'
+import { unknownRun } from './run-problems.ts'
 
 /**
  * A run that was stopped or failed goes on in a new attempt from its last checkpoint; without one it begins again, and finds

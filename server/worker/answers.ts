@@ -1,7 +1,36 @@
+import type { QueueState } from '../../lib/api/queue.ts'
 import type { RunEvent } from '../../lib/run/events.ts'
+import type { Move } from '../../lib/run/queue-order.ts'
 import type { ControlHandlers } from '../owner/control.ts'
+import type { HomeQueue } from '../queue/home-queue.ts'
 import type { Store } from '../store/open.ts'
 import type { Worker } from './open.ts'
+import { unknownRun } from './run-problems.ts'
+
+/** The queue as it stands, paused by people or because the disk is full. */
+export async function queueState(worker: Worker): Promise<QueueState> {
+  const state = await (await worker.queue()).state()
+  const paused = worker.paused() ?? state.paused
+  return { ...state, ...(paused && { paused }) }
+}
+
+/** Changes the queue, and says how it stands then. */
+export async function changed(
+  worker: Worker,
+  change: (queue: HomeQueue) => Promise<void>,
+): Promise<QueueState> {
+  await change(await worker.queue())
+  const { paused: _former, ...state } = await queueState(worker)
+  const paused = await (await worker.queue()).paused()
+  return { ...state, ...(paused && { paused }) }
+}
+
+/** @param wanted the run's id, or the beginning of it. @throws Problem `runs/unknown`, `queue/not-waiting`. */
+export async function moveRun(worker: Worker, queue: HomeQueue, wanted: string, to: Move): Promise<void> {
+  const run = await worker.store.runs.find(wanted)
+  if (!run) throw unknownRun(wanted)
+  await queue.move(run.id, to)
+}
 
 /** What every owner of a data folder answers to other processes. */
 export function answersOf(worker: Worker): Partial<ControlHandlers> {
@@ -10,6 +39,10 @@ export function answersOf(worker: Worker): Partial<ControlHandlers> {
     stop: async ({ run }) => ({ run: (await worker.stop(run)).id }),
     runs: async () => ({ runs: await store.runs.list() }),
     paused: async () => ({ paused: worker.paused() ?? null }),
+    queue: () => queueState(worker),
+    'queue-pause': async ({ reason }) => changed(worker, (queue) => queue.pause(reason)),
+    'queue-resume': async () => changed(worker, (queue) => queue.resume()),
+    'queue-move': async ({ run, to }) => changed(worker, (queue) => moveRun(worker, queue, run, to)),
     run: async ({ run }) => ({ run: (await store.runs.find(run)) ?? null }),
     events: async ({ run, afterSeq, waitMs }) => ({
       events: await eventsWithin(store, run, afterSeq, waitMs),

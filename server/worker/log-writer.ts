@@ -10,8 +10,13 @@ export type LogWriter = {
 /**
  * While one batch is being stored the next one gathers: a solver that says a hundred things a second costs a few
  * transactions. Progress that has been overtaken inside a batch is left out.
+ *
+ * @param onTrouble a batch could not be stored: nothing that is said from now on will be.
  */
-export function logWriter(append: (events: NewRunEvent[]) => Promise<unknown>): LogWriter {
+export function logWriter(
+  append: (events: NewRunEvent[]) => Promise<unknown>,
+  onTrouble: () => void = () => undefined,
+): LogWriter {
   let waiting: NewRunEvent[] = []
   let writing: Promise<void> | undefined
   let trouble: { thrown: unknown } | undefined
@@ -25,6 +30,7 @@ export function logWriter(append: (events: NewRunEvent[]) => Promise<unknown>): 
       }
     } catch (thrown) {
       trouble = { thrown }
+      onTrouble()
     } finally {
       writing = undefined
     }

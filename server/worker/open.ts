@@ -9,12 +9,16 @@ import type { MachineDevice } from '../devices/device.ts'
 import type { Log } from '../log/log.ts'
 import { type Claim, claimDataFolder } from '../owner/claim.ts'
 import { type Control, type ControlHandlers, serveControl } from '../owner/control.ts'
+import { type HomeQueue, openHomeQueue } from '../queue/home-queue.ts'
 import { openStore, type Store } from '../store/open.ts'
+import type { Unfinished } from '../store/runs.ts'
 import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
 import { answersOf } from './answers.ts'
 import { openBoard, type RunBoard } from './board.ts'
 import { folderId } from './folder-id.ts'
+import { presenceOf } from './presence-of.ts'
 import { type RunQueue, startQueue } from './queue.ts'
+import { notRunning, unknownRun } from './run-problems.ts'
 import { type Supervised, superviseRun } from './supervisor.ts'
 
 /** The process that owns a data folder and does its runs. */
@@ -26,7 +30,7 @@ export type Worker = {
   /** Begins an attempt at a run that was created without a queue. */
   start(run: Run): Promise<Supervised>
   /** Queues a run; a server does it when its turn comes, now or after a restart. */
-  enqueue(settings: RunSettings): Promise<Run>
+  enqueue(settings: RunSettings, how?: { priority?: number | undefined }): Promise<Run>
   /**
    * Begins a run that has ended once more: where there is a queue it waits there, else `start` does it.
    *
@@ -43,6 +47,8 @@ export type Worker = {
   pause: RunQueue['pause']
   resume: RunQueue['resume']
   paused: RunQueue['paused']
+  /** What waits, its order, and whether people paused it. */
+  queue(): Promise<HomeQueue>
   /** Takes no more runs from the queue and interrupts what runs; `close` waits for it. */
   drain(): Promise<void>
   close(): Promise<void>
@@ -62,16 +68,17 @@ export type WorkerSettings = {
 /**
  * Takes the data folder, opens its database, and answers other processes on its socket.
  *
- * @throws Problem `owner/taken`, `owner/folder`, `store/…`.
+ * @throws Problem `owner/taken`, `owner/folder`, `store/…`, `devices/bad-setting`.
  */
 export async function openWorker(settings: WorkerSettings): Promise<Worker> {
   const { dataDir, databaseUrl } = settings
   const claim = await claimDataFolder(dataDir)
   let store: Store | undefined
   let control: Control | undefined
+  let worker: Opened | undefined
   try {
     await demandWhole(dataDir)
-    const home = await folderId(dataDir)
+    const folder = await folderId(dataDir)
     store = await openStore(databaseUrl ? { databaseUrl } : { dataDir })
     const unfinished = await store.runs.unfinished()
     // A shared database has the runs of other machines' commands too.
@@ -80,43 +87,47 @@ export async function openWorker(settings: WorkerSettings): Promise<Worker> {
         store,
         unfinished.flatMap(({ run, queue }) => (queue ? [] : [run])),
       )
-    const worker = await workerOn(store, { settings, home })
-    control = await serveControl(dataDir, { ...answersOf(worker), ...settings.answers?.(worker) })
-    for (const { run, queue } of unfinished) if (queue === home) worker.takeUp(run)
-    const opened = { store, control }
+    const opened = await workerOn(store, { settings, folder })
+    worker = opened
+    if (settings.queue) await opened.serve(settings.queue, unfinished)
+    control = await serveControl(dataDir, { ...answersOf(opened), ...settings.answers?.(opened) })
+    const parts = { store, control }
     return {
-      ...worker,
+      ...opened,
       async close() {
-        await worker.end()
-        await closeAll(opened.control, opened.store, claim)
+        await opened.end()
+        await closeAll(parts.control, parts.store, claim)
       },
     }
   } catch (thrown) {
+    await worker?.end()
     await closeAll(control, store, claim)
     throw thrown
   }
 }
 
-type Opened = Worker & { takeUp(run: Run): void; end(): Promise<void> }
+type Opened = Worker & {
+  /** Begins to do the runs of the queue. */
+  serve(queue: NonNullable<WorkerSettings['queue']>, unfinished: readonly Unfinished[]): Promise<void>
+  end(): Promise<void>
+}
 
 async function workerOn(
   store: Store,
-  { settings, home }: { settings: WorkerSettings; home: string },
+  { settings, folder }: { settings: WorkerSettings; folder: string },
 ): Promise<Opened> {
-  const { dataDir, queue: queued, log } = settings
+  const { dataDir, databaseUrl, log } = settings
   const running = new Map<string, Supervised>()
   const board = await openBoard(store)
-  let detected: Promise<readonly MachineDevice[]> | undefined
-  const devices = () => {
-    detected ??= detectDevices()
-    return detected
-  }
-  const queue: RunQueue | undefined =
-    queued && startQueue({ store, dataDir, devices, onEnded: queued.onEnded, log })
+  const devices = once(() => detectDevices())
+  // Commands that queue nothing don't wait for it.
+  const home = once(() => openHomeQueue(store, homeOf(folder)))
+  let queue: RunQueue | undefined
 
   async function end(): Promise<void> {
     await queue?.close()
     await Promise.allSettled([...running.values()].map((run) => run.stop().then(() => run.ended)))
+    if (home.begun()) await (await home().catch(() => undefined))?.close()
     board.close()
   }
 
@@ -126,38 +137,53 @@ async function workerOn(
     board,
     end,
     close: end,
+    queue: home,
+    async serve({ onEnded }, unfinished) {
+      const own = await home()
+      await own.reconcile(unfinished, folder)
+      const there = await devices()
+      own.subscribe(() => queue?.wake())
+      queue = await startQueue({
+        store,
+        jobs: own.jobs,
+        dataDir,
+        devices: there,
+        presence: presenceOf({ home: own.home, owns: folder, devices: there }),
+        shared: databaseUrl !== undefined,
+        paused: () => own.paused(),
+        onEnded,
+        log,
+      })
+    },
     drain: async () => queue?.close(),
     pause: (reason, how) => queue?.pause(reason, how),
     resume: () => queue?.resume(),
     paused: () => queue?.paused(),
-    takeUp: (run) => queue?.add(run),
     devices,
     holder: (device) => queue?.holder(device),
     async start(run) {
-      const supervised = await superviseRun(run, {
-        store,
-        dataDir,
-        devices: devicesFor(run, await devices()),
-        log,
-      })
+      const given = devicesFor(run, await devices())
+      const supervised = await superviseRun(run, { store, dataDir, devices: given, log })
       running.set(run.id, supervised)
       const forget = () => void running.delete(run.id)
       supervised.ended.then(forget, forget)
       return supervised
     },
-    async enqueue(runSettings) {
+    async enqueue(runSettings, { priority } = {}) {
       const version = await store.datasets.find(runSettings.dataset)
       if (!version)
         throw new Problem('datasets/unknown', { says: `There is no dataset ${runSettings.dataset}.` })
-      const run = await store.runs.create(runSettings, version, home)
-      queue?.add(run)
+      // Machines that share the queue may have more; here nobody else does it.
+      if (!databaseUrl) devicesFor({ settings: runSettings }, await devices())
+      const run = await (await home()).add(runSettings, version, priority)
+      queue?.wake()
       return run
     },
     async reopen({ id }, extension) {
       const event = { type: 'reopened', ...(extension && { extension }) } as const
-      const run = await store.runs.reopen(id, event, queue && home)
+      const run = queue ? await (await home()).reopen(id, event) : await store.runs.reopen(id, event)
       board.add(run)
-      queue?.add(run)
+      queue?.wake()
       return run
     },
     async stop(wanted) {
@@ -166,10 +192,29 @@ async function workerOn(
       if (isOver(run.state)) throw notRunning(run)
       const supervised = running.get(run.id)
       if (supervised) await supervised.stop()
-      else if (!(await queue?.stop(run.id))) await endInterrupted(store, run, dataDir)
+      else if (await queue?.stop(run.id)) return run
+      else if (!(await (await home()).withdraw(run, await keepModel(dataDir, run.id)))) {
+        // Its worker hears of it.
+        await store.runs.append(run.id, run.attempt, [{ type: 'stop-requested' }])
+      }
       return run
     },
   }
+}
+
+/** Who shares pictures and models shares runs: any of them can do one. */
+function homeOf(folder: string): string {
+  return process.env.WHIPPET_BLOBS ? 'shared' : folder
+}
+
+/** Done at the first call. */
+function once<T>(make: () => Promise<T>): (() => Promise<T>) & { begun(): boolean } {
+  let made: Promise<T> | undefined
+  const get = () => {
+    made ??= make()
+    return made
+  }
+  return Object.assign(get, { begun: () => made !== undefined })
 }
 
 /** Runs of commands that died in the middle, without a word: this is the only owner, so nobody does them now. */
@@ -183,21 +228,6 @@ async function endOrphans(store: Store, orphans: readonly Run[]): Promise<void> 
     }
     await store.runs.append(run.id, attempt, [{ type: 'failed', problem }])
   }
-}
-
-/** Stops a run that nobody does at the moment: it waits for its server. */
-async function endInterrupted(store: Store, run: Run, dataDir: string): Promise<void> {
-  const attempt = await store.runs.beginAttempt(run.id)
-  const kept = await keepModel(dataDir, run.id)
-  await store.runs.append(run.id, attempt, [{ type: 'stop-requested' }, { type: 'stopped', kept }])
-}
-
-export function unknownRun(wanted: string): Problem {
-  return new Problem('runs/unknown', { says: `There is no run "${wanted}".`, advice: 'See "whippet runs".' })
-}
-
-export function notRunning(run: Run): Problem {
-  return new Problem('runs/not-running', { says: `Run ${run.id} is not running: it ${run.state.status}.` })
 }
 
 async function closeAll(control: Control | undefined, store: Store | undefined, claim: Claim): Promise<void> {

@@ -1,4 +1,4 @@
-import type { NewRun } from '../../lib/api/runs.ts'
+import type { NewRun, QueuedRun } from '../../lib/api/runs.ts'
 import type { BackboneGraph } from '../../lib/backbone/graph.ts'
 import { withHead } from '../../lib/backbone/head.ts'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
@@ -15,7 +15,8 @@ import { phasesOf } from '../../lib/strategy/phases.ts'
 import { demandPossible, findBackbone } from '../backbones/find.ts'
 import { latestHeader } from '../trainer/fine-tuning/checkpoints.ts'
 import { hasKeptModel, runFolder } from '../trainer/run-folder.ts'
-import { unknownRun, type Worker } from './open.ts'
+import type { Worker } from './open.ts'
+import { unknownRun } from './run-problems.ts'
 
 export const DEFAULT_BACKBONE = 'tf_efficientnet_lite0'
 
@@ -35,10 +36,10 @@ export type ResolvedRun = {
  *
  * @throws as {@link resolveRun}, and as {@link phasesOf} where the strategy does not fit the backbone.
  */
-export async function queueRun(worker: Worker, wanted: NewRun): Promise<Run> {
+export async function queueRun(worker: Worker, { priority, ...wanted }: QueuedRun): Promise<Run> {
   const { settings, graph } = await resolveRun(worker, wanted)
   phasesOf(strategyOf(settings), graph)
-  return worker.enqueue(settings)
+  return worker.enqueue(settings, { priority })
 }
 
 /**

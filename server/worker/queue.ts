@@ -1,153 +1,247 @@
 import { Problem, type ProblemSummary } from '../../lib/problem.ts'
-import type { NewRunEvent } from '../../lib/run/events.ts'
+import type { Interruption } from '../../lib/run/events.ts'
 import { isOver, type Run } from '../../lib/run/run.ts'
-import { devicesFor } from '../devices/choose.ts'
 import type { MachineDevice } from '../devices/device.ts'
 import type { Log } from '../log/log.ts'
+import { settleAttempt, type Taken, takeNext } from '../queue/attempts.ts'
+import type { Jobs } from '../queue/jobs.ts'
+import { announce, beat, leave, orphanedLeases, type Presence } from '../queue/presence.ts'
 import type { Store } from '../store/open.ts'
 import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
+import { patienceOf } from './patience.ts'
 import { type Supervised, superviseRun } from './supervisor.ts'
 
-/** A run that was interrupted so often is not begun again: something about it ends the machine. */
-const MOST_ATTEMPTS = 10
+/** A run that breaks off so often is not begun again: something about it ends the machine. */
+const MOST_LOST = 5
+/** A worker that is silent so long is gone. */
+const GONE_MS = 15_000
+/** How often one that shares its queue with others looks for what they have put into it. */
+const LOOK_MS = 1000
 
-/** Runs that wait for the device, in the order in which they were queued. */
+/** Does the runs of the queue on the devices of this machine, as many at once as there are devices for. */
 export type RunQueue = {
-  add(run: Run): void
-  /** Resolves once the log has it. False where the run neither waits nor runs. */
+  /** Something may have changed: looks whether a run can be begun. */
+  wake(): void
+  /** Stops a run that this process does; resolves once its log has it. False where it does not do it. */
   stop(run: string): Promise<boolean>
   /**
-   * Begins no more runs, until `resume`.
+   * Begins no more runs in this process, until `resume`: the disk is full. (What people pause is in the database.)
    *
    * @param interrupt what runs writes a checkpoint too, and waits in front.
    */
   pause(reason: ProblemSummary, how?: { interrupt?: boolean }): void
   resume(): void
-  /** Why nothing is begun. */
+  /** Why nothing is begun, here or anywhere. */
   paused(): ProblemSummary | undefined
-  /** The run that has a device. */
+  /** The run that has a device of this machine. */
   holder(device: string): string | undefined
-  /** Takes no more, and interrupts what runs. It goes on, like those that wait, when their data folder is served again. */
+  /** Takes no more, and interrupts what runs. It goes on, like those that wait, when somebody serves their queue again. */
   close(): Promise<void>
 }
 
 export type QueueSettings = {
   readonly store: Store
+  readonly jobs: Jobs
   readonly dataDir: string
-  readonly devices: () => Promise<readonly MachineDevice[]>
-  /** Called with every run of the queue that has ended. */
+  readonly devices: readonly MachineDevice[]
+  readonly presence: Presence
+  /** Why people paused it. */
+  readonly paused: () => Promise<ProblemSummary | undefined>
+  /** Whether other processes may use the same queue. */
+  readonly shared: boolean
+  /** Called with every run of the queue that has ended here. */
   readonly onEnded?: (run: Run) => void
   readonly supervise?: typeof superviseRun
   readonly log?: Log | undefined
+  readonly goneMs?: number
 }
 
-/** Does runs one at a time: the machine has one device. */
-export function startQueue({
-  store,
-  dataDir,
-  devices,
-  onEnded,
-  log,
-  supervise = superviseRun,
-}: QueueSettings): RunQueue {
-  const waiting: Run[] = []
-  let current: { run: string; devices: string[]; supervised: Promise<Supervised> } | undefined
-  let working: Promise<void> | undefined
+/** Announces this process as a worker, takes over from those that are gone, and begins. */
+export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
+  const {
+    store,
+    jobs,
+    dataDir,
+    devices,
+    paused,
+    log,
+    onEnded,
+    supervise = superviseRun,
+    goneMs = GONE_MS,
+  } = settings
+  const { runs } = store
+  const { db } = store.database
+  const running = new Map<string, { attempt: number; devices: string[]; supervised: Promise<Supervised> }>()
+  const attempts = new Set<Promise<void>>()
+  const keptModel = (run: string) => keepModel(dataDir, run)
+  const mostLost = Number(process.env.WHIPPET_MOST_LOST) || MOST_LOST
+  let presence = settings.presence
   let closed = false
+  let looking: Promise<void> | undefined
+  let again = false
   let reason: ProblemSummary | undefined
+  let pausedByPeople: ProblemSummary | undefined
 
-  async function work(): Promise<void> {
-    while (!closed && !reason && waiting.length > 0) {
-      const run = waiting.shift()!
-      const ended = await attempt(run).catch((thrown: unknown) => failed(run, thrown))
-      current = undefined
-      if (ended && !isOver(ended.state)) waiting.unshift(ended)
-      else if (ended && !closed) onEnded?.(ended)
+  function wake(): void {
+    again = true
+    looking ??= look().finally(() => {
+      looking = undefined
+    })
+  }
+
+  async function look(): Promise<void> {
+    while (again && !closed) {
+      again = false
+      try {
+        pausedByPeople = await paused()
+        for (let taken = await next(); taken; taken = await next()) begin(taken)
+      } catch (thrown) {
+        // The database is away or full: the next beat tries again.
+        log?.problem(Problem.from(thrown))
+      }
     }
-    working = undefined
   }
 
-  function go(): void {
-    if (!closed && !reason) working ??= work()
+  async function next(): Promise<Taken | undefined> {
+    const busy = [...running.values()].reduce((sum, { devices: held }) => sum + held.length, 0)
+    if (closed || reason || busy >= devices.length) return undefined
+    return takeNext({ runs, jobs, worker: presence, devices, keptModel })
   }
 
-  async function attempt(run: Run): Promise<Run | undefined> {
-    if (run.requestedStop) return conclude(run, [{ type: 'stopped', kept: await keepModel(dataDir, run.id) }])
-    if (run.attempt >= MOST_ATTEMPTS) return conclude(run, [{ type: 'failed', problem: givenUp(run) }])
-    const given = devicesFor(run, await devices())
-    const supervised = supervise(run, { store, dataDir, devices: given, log, holdBack })
-    current = { run: run.id, devices: given.map(({ id }) => id), supervised }
-    return (await supervised).ended
+  function begin(taken: Taken): void {
+    const done = attempt(taken).finally(() => attempts.delete(done))
+    attempts.add(done)
+  }
+
+  async function attempt({ run, attempt, devices: given }: Taken): Promise<void> {
+    const supervised = supervise(run, {
+      store,
+      dataDir,
+      devices: given,
+      attempt,
+      log,
+      holdBack,
+      onVanished: 'interrupt',
+      patienceMs: patienceOf(),
+    })
+    running.set(run.id, { attempt, devices: given.map(({ id }) => id), supervised })
+    let ended: Run | undefined
+    try {
+      ended = await (await supervised).ended
+    } catch (thrown) {
+      ended = await failed(run, attempt, thrown)
+    }
+    running.delete(run.id)
+    try {
+      await settleAttempt({ runs, jobs, mostLost }, { run: run.id, attempt }, 'vanished')
+    } catch (thrown) {
+      // Whoever reaps this process does it, or a later beat: the lease is still there.
+      log?.problem(Problem.from(thrown), { run: run.id, attempt })
+    }
+    if (ended && isOver(ended.state) && !closed) onEnded?.(ended)
+    wake()
   }
 
   /** A full disk is no failure of a run: it waits in front until there is room, and goes on where it was. */
   function holdBack(problem: ProblemSummary): boolean {
-    if (!isFullDisk(problem)) return false
+    if (!problem.code.endsWith('/disk-full')) return false
     reason ??= problem
     log?.warn(problem.says, { code: problem.code })
     return true
   }
 
-  /** What kept an attempt from being made, or its log from being written, is the run's own failure. */
-  async function failed(run: Run, thrown: unknown): Promise<Run | undefined> {
-    if (holdBack(Problem.from(thrown).summary())) return run
-    return conclude(run, [{ type: 'failed', problem: Problem.from(thrown).summary() }]).catch(() => undefined)
+  /** What kept an attempt from being made is the run's own failure; that its log is another's is none. */
+  async function failed(run: Run, attempt: number, thrown: unknown): Promise<Run | undefined> {
+    const problem = Problem.from(thrown)
+    log?.problem(problem, { run: run.id, attempt })
+    if (holdBack(problem.summary())) return undefined
+    if (problem.code === 'runs/fenced' || problem.code.startsWith('store/')) return undefined
+    await runs
+      .append(run.id, attempt, [{ type: 'failed', problem: problem.summary() }])
+      .catch(() => undefined)
+    return runs.find(run.id)
   }
 
-  async function conclude(run: Run, events: NewRunEvent[]): Promise<Run | undefined> {
-    const attempt = await store.runs.beginAttempt(run.id)
-    await store.runs.append(run.id, attempt, events)
-    return store.runs.find(run.id)
+  async function interruptAll(why: Interruption): Promise<void> {
+    const all = [...running.values()].map(async ({ supervised }) => (await supervised).interrupt(why))
+    await Promise.allSettled(all)
   }
+
+  /** Leaves the attempts to whoever has taken them over. */
+  async function abandonAll(): Promise<void> {
+    for (const { supervised } of running.values()) (await supervised.catch(() => undefined))?.abandon()
+  }
+
+  let heard = Date.now()
+  async function pulse(): Promise<void> {
+    try {
+      const known = await beat(db, presence.id)
+      if (!known || Date.now() - heard > goneMs) await abandonAll()
+      if (!known) {
+        presence = { ...presence, id: `${settings.presence.id}.${Date.now()}` }
+        await announce(db, presence)
+      }
+      heard = Date.now()
+      await takeOver()
+      await obeyStops()
+    } catch (thrown) {
+      if (Date.now() - heard > goneMs) await abandonAll()
+      log?.problem(Problem.from(thrown))
+    }
+    wake()
+  }
+
+  async function takeOver(): Promise<void> {
+    for (const lost of await orphanedLeases(db, { timeoutMs: goneMs, owner: presence })) {
+      log?.warn('its worker vanished', lost)
+      await settleAttempt({ runs, jobs, mostLost }, lost, 'vanished')
+    }
+  }
+
+  /** Stops that were asked of another process. */
+  async function obeyStops(): Promise<void> {
+    for (const [id, { supervised }] of running) {
+      const run = await runs.find(id)
+      if (run?.requestedStop) await (await supervised).stop()
+    }
+  }
+
+  await announce(db, presence)
+  await takeOver()
+  let pulsing = Promise.resolve()
+  const pulses = setInterval(() => {
+    pulsing = pulsing.then(pulse)
+  }, goneMs / 3)
+  const looks = settings.shared ? setInterval(wake, LOOK_MS) : undefined
+  wake()
 
   return {
-    add(run) {
-      waiting.push(run)
-      go()
-    },
+    wake,
     async stop(id) {
-      if (current?.run === id) {
-        await (await current.supervised).stop()
-        return true
-      }
-      const at = waiting.findIndex((run) => run.id === id)
-      if (at < 0) return false
-      const [run] = waiting.splice(at, 1)
-      await conclude(run!, [
-        { type: 'stop-requested' },
-        { type: 'stopped', kept: await keepModel(dataDir, id) },
-      ])
+      const found = running.get(id)
+      if (!found) return false
+      await (await found.supervised).stop()
       return true
     },
     pause(why, { interrupt = false } = {}) {
       reason = why
-      if (interrupt)
-        void current?.supervised.then((supervised) => supervised.interrupt()).catch(() => undefined)
+      if (interrupt) void interruptAll('paused')
     },
     resume() {
       reason = undefined
-      go()
+      wake()
     },
-    paused: () => reason,
-    holder: (device) => (current?.devices.includes(device) ? current.run : undefined),
+    paused: () => reason ?? pausedByPeople,
+    holder: (device) => [...running].find(([, held]) => held.devices.includes(device))?.[0],
     async close() {
+      if (closed) return void (await Promise.all(attempts))
       closed = true
-      await current?.supervised.then((supervised) => supervised.interrupt()).catch(() => undefined)
-      await working
+      clearInterval(pulses)
+      clearInterval(looks)
+      await Promise.all([pulsing, looking])
+      await interruptAll('closed')
+      await Promise.all(attempts)
+      await leave(db, presence.id).catch(() => undefined)
     },
-  }
-}
-
-/** Whatever it was that could not be written. */
-function isFullDisk({ code }: ProblemSummary): boolean {
-  return code.endsWith('/disk-full')
-}
-
-function givenUp({ attempt }: Run) {
-  return {
-    code: 'worker/given-up',
-    says: `The run was interrupted ${attempt} times and is not begun again.`,
-    advice:
-      'Watch the memory of the machine, then train again with the same settings: what was extracted is kept.',
   }
 }

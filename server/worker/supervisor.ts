@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { ZodError } from 'zod'
 import type { ProblemSummary } from '../../lib/problem.ts'
 import { Problem } from '../../lib/problem.ts'
-import type { NewRunEvent } from '../../lib/run/events.ts'
+import type { Interruption, NewRunEvent } from '../../lib/run/events.ts'
 import type { Run } from '../../lib/run/run.ts'
+import { FIRST, type Status } from '../../lib/run/states.ts'
 import type { Device } from '../devices/device.ts'
 import { environmentOf } from '../devices/environment.ts'
 import { logOutput } from '../log/child-output.ts'
@@ -30,7 +31,9 @@ export type Supervised = {
    * Lets the trainer write its checkpoint, ends it, and leaves the run as it is, for another attempt. Resolves once the
    * process has ended.
    */
-  interrupt(): Promise<void>
+  interrupt(why?: Interruption): Promise<void>
+  /** Kills the trainer: the attempt is another's, and nothing that it says counts. */
+  abandon(): void
   /** The run as it ended, once its trainer has. */
   readonly ended: Promise<Run>
 }
@@ -41,6 +44,15 @@ export type SupervisorSettings = {
   /** The run's alone while the attempt lasts. */
   devices: readonly Device[]
   startTrainer?: StartTrainer
+  /** Its number, where it has begun; a new one is begun otherwise. */
+  attempt?: number | undefined
+  /**
+   * What becomes of a run whose trainer ended without a word: by default it fails. With a queue it is interrupted, and
+   * goes on with another attempt.
+   */
+  onVanished?: 'fail' | 'interrupt'
+  /** How long a trainer may be silent in a state before it counts as stuck; without it that is not looked at. */
+  patienceMs?: ((status: Status) => number) | undefined
   /** Takes what the trainer's process says; without it that goes where ours does. */
   log?: Log | undefined
   /** Whether a failure is not the run's: it is left as it is, for another attempt. */
@@ -69,16 +81,21 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   const { store, dataDir, devices, team } = settings
   const { stopGraceMs = STOP_GRACE_MS, interruptGraceMs = INTERRUPT_GRACE_MS } = settings
   const pictures = await store.datasets.pictures(run.dataset.version)
-  const attempt = await store.runs.beginAttempt(run.id)
-  const log = logWriter((events) => store.runs.append(run.id, attempt, events))
+  const attempt = settings.attempt ?? (await store.runs.beginAttempt(run.id))
+  const log = logWriter(
+    (events) => store.runs.append(run.id, attempt, events),
+    // What can't be written can't be done: another attempt has begun, or the database is gone.
+    () => abandon(),
+  )
   const start = settings.startTrainer ?? startTrainer
   const child = start(devices, settings.log ? 'pipe' : 'inherit')
   if (settings.log) logOutput(child, settings.log.with({ run: run.id, attempt, from: 'trainer' }))
   log.write({ type: 'started', pid: child.pid ?? 0 })
 
   let stopping: Promise<void> | undefined
-  let interrupted = false
-  let heldBack = false
+  /** Why the attempt broke off, where the run goes on with another one; of an abandoned one nothing more is written. */
+  let interrupted: Interruption | 'abandoned' | undefined
+  let status: Status = FIRST
   let killer: NodeJS.Timeout | undefined
   let verdict: NewRunEvent | undefined
   child.on('message', (raw) => {
@@ -90,16 +107,29 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
       child.kill('SIGKILL')
       return
     }
+    heard()
     const message = said.data
     if (message.type === 'team') return void helped(message)
     const { event } = message
     if (event.type === 'failed' && settings.holdBack?.(event.problem)) {
-      heldBack = true
+      interrupted ??= 'paused'
       return
     }
     if (ends(event)) verdict = event
+    if (event.type === 'phase') status = event.phase
+    if (event.type === 'training-phase') status = 'training'
     log.write(event)
   })
+  let silence: NodeJS.Timeout | undefined
+  function heard(): void {
+    clearTimeout(silence)
+    if (!settings.patienceMs) return
+    silence = setTimeout(() => {
+      interrupted ??= 'stuck'
+      child.kill('SIGKILL')
+    }, settings.patienceMs(status))
+  }
+  heard()
   const exited = new Promise<string>((resolve) => {
     child.on('error', (error) => resolve(error.message))
     child.on('exit', (code, signal) => resolve(signal ?? `exit status ${code}`))
@@ -119,7 +149,8 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   async function end(): Promise<Run> {
     const death = await exited
     clearTimeout(killer)
-    if (!verdict && !interrupted && !heldBack) log.write(await lastWord(death))
+    clearTimeout(silence)
+    if (!verdict && interrupted !== 'abandoned') log.write(await lastWord(death))
     await log.flushed()
     const ended = await store.runs.find(run.id)
     return ended!
@@ -128,6 +159,8 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   /** For a trainer that ended without one: it was killed after a stop, or it died. */
   async function lastWord(death: string): Promise<NewRunEvent> {
     if (stopping) return { type: 'stopped', kept: await keepModel(dataDir, run.id) }
+    if (interrupted && interrupted !== 'abandoned') return { type: 'interrupted', why: interrupted }
+    if (settings.onVanished === 'interrupt') return { type: 'interrupted', why: 'vanished' }
     return {
       type: 'failed',
       problem: {
@@ -145,17 +178,22 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   }
 
   const ended = end()
+  function abandon(): void {
+    interrupted = 'abandoned'
+    child.kill('SIGKILL')
+  }
   return {
     run: run.id,
     ended,
-    async interrupt() {
+    async interrupt(why = 'closed') {
       if (!interrupted) {
-        interrupted = true
+        interrupted = why
         send(child, { type: 'interrupt' })
         killer ??= setTimeout(() => child.kill('SIGKILL'), interruptGraceMs)
       }
       await ended
     },
+    abandon,
     stop() {
       stopping ??= (async () => {
         send(child, { type: 'stop' })

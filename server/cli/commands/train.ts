@@ -22,7 +22,7 @@ import { doRun, report } from '../do-run.ts'
 import { followToEnd, servedEvents } from '../follow.ts'
 import type { Output } from '../output.ts'
 import { sayPaused } from '../paused.ts'
-import { collect, oneOf } from '../usage.ts'
+import { collect, oneOf, priority } from '../usage.ts'
 
 /** Options that say what is trained, and how. */
 export type RunOptions = {
@@ -36,6 +36,7 @@ export type RunOptions = {
 }
 
 type Options = RunOptions & {
+  priority?: number
   follow?: boolean
   json?: boolean
 }
@@ -60,6 +61,7 @@ export function trainCommand(): Command {
     )
     .option('--skip <pattern>', 'start the weights whose names match fresh; again for more', collect)
     .option('--set <key=value>', 'a setting, see below; again for more', collect)
+    .option('--priority <number>', 'in the queue of a server: higher goes first (default 0)', priority)
     .option('--follow', 'draw the curves as they grow')
     .option('--json', 'print one JSON document')
     .addHelpText(
@@ -86,7 +88,11 @@ Looks (how often a picture is looked at): ${LOOKS.join(', ')}.`,
       const { output } = context
       const queued = await askOwner(context.dataDir, {
         type: 'train',
-        settings: { ...settings, dataset: options.dataset },
+        settings: {
+          ...settings,
+          dataset: options.dataset,
+          ...(options.priority !== undefined && { priority: options.priority }),
+        },
       })
       if (queued && !options.follow) {
         const { id, dataset } = queued.run

@@ -11,6 +11,7 @@ import { machineRoutes } from './machine.ts'
 import { modelRoutes } from './models.ts'
 import { pictureRoutes } from './pictures.ts'
 import { planRoutes } from './plans.ts'
+import { queueRoutes } from './queue.ts'
 import { runRoutes } from './runs.ts'
 import { sharedRoutes, shareRoutes } from './shares.ts'
 import { tuneRoutes } from './tunes.ts'
@@ -36,6 +37,7 @@ export function createApi(
   })
   api.notFound((c) => c.json({ problem: notFound(c.req.path).summary() }, 404))
   runRoutes(api, parts)
+  queueRoutes(api, parts)
   planRoutes(api, parts)
   tuneRoutes(api, parts)
   datasetRoutes(api, parts)

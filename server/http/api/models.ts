@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { bundleStateSchema, predictionSchema } from '../../../lib/api/models.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Parts } from '../../parts.ts'
-import { unknownRun } from '../../worker/open.ts'
+import { unknownRun } from '../../worker/run-problems.ts'
 import { bundleAnswer } from '../files.ts'
 import { answers, bytesOf, limitTo, name } from './describe.ts'
 

@@ -1,11 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { branchRunSchema, extendRunSchema, newRunSchema, runSummarySchema } from '../../../lib/api/runs.ts'
+import { branchRunSchema, extendRunSchema, queuedRunSchema, runSummarySchema } from '../../../lib/api/runs.ts'
 import { runEventSchema } from '../../../lib/run/events.ts'
 import { runSchema } from '../../../lib/run/run.ts'
 import type { Parts } from '../../parts.ts'
 import { branchRun, extendRun, resumeRun } from '../../worker/again.ts'
-import { unknownRun } from '../../worker/open.ts'
 import { queueRun } from '../../worker/queue-run.ts'
+import { unknownRun } from '../../worker/run-problems.ts'
 import { answers, body, limitTo, name } from './describe.ts'
 
 const params = z.object({ id: name })
@@ -34,7 +34,7 @@ export function runRoutes(api: OpenAPIHono, { worker, services }: Parts): void {
       path: '/api/runs',
       summary: 'Queue a run; all but the dataset has defaults',
       middleware: [limitTo(1)] as const,
-      request: { body: body(newRunSchema) },
+      request: { body: body(queuedRunSchema) },
       responses: answers(z.object({ run: runSchema }), 'The run, queued.'),
     }),
     async (c) => c.json({ run: await queueRun(worker, c.req.valid('json')) }, 200),

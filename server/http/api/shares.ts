@@ -4,7 +4,7 @@ import { createdShareSchema, newShareSchema, shareSchema } from '../../../lib/ap
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { Parts } from '../../parts.ts'
 import { linkEnded, sharedPictures } from '../../sharing/sharing.ts'
-import { unknownRun } from '../../worker/open.ts'
+import { unknownRun } from '../../worker/run-problems.ts'
 import { bundleAnswer, pictureAnswer, thumbnailAnswer } from '../files.ts'
 import { notFound } from '../problems.ts'
 import { answers, body, bytesOf, hash, limitTo, name } from './describe.ts'

@@ -1,0 +1,127 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Interruption } from '../../lib/run/events.ts'
+import { isOver, type Run } from '../../lib/run/run.ts'
+import { devicesWanted } from '../../lib/run/settings.ts'
+import type { MachineDevice } from '../devices/device.ts'
+import type { Transaction } from '../store/database.ts'
+import type { Runs } from '../store/runs.ts'
+import { runEvents } from '../store/schema.ts'
+import type { Jobs } from './jobs.ts'
+import { pauses } from './pauses.ts'
+import { type Lease, lease, type Presence, release } from './presence.ts'
+
+export type Taken = {
+  readonly run: Run
+  readonly attempt: number
+  readonly devices: readonly MachineDevice[]
+}
+
+/** The next run does not fit now; what its taking has changed is undone. */
+const NOT_NOW = Symbol('not now')
+
+type Taking = {
+  readonly runs: Runs
+  readonly jobs: Jobs
+  readonly worker: Presence
+  readonly devices: readonly MachineDevice[]
+  readonly keptModel: (run: string) => Promise<boolean>
+}
+
+/**
+ * Takes the next run of the queue with a new attempt and its devices, in one transaction. The run in front waits for as many
+ * devices as it asks for, and those behind it wait with it, so that it is not overtaken for ever; one that asks for more
+ * than this machine has is left to others.
+ *
+ * @returns undefined where nothing can be begun now.
+ */
+export async function takeNext({
+  runs,
+  jobs,
+  worker,
+  devices,
+  keptModel,
+}: Taking): Promise<Taken | undefined> {
+  try {
+    for (;;) {
+      const taken = await runs.transact(async (within): Promise<Taken | 'none' | 'over'> => {
+        const { tx } = within
+        if ((await pauses(tx, worker.home)).length > 0) return 'none'
+        const job = await jobs.claim(tx, devices.length)
+        if (!job) return 'none'
+        const run = await within.find(job.run)
+        if (!run || isOver(run.state)) {
+          await jobs.remove(tx, job.run)
+          return 'over'
+        }
+        const attempt = await within.beginAttempt(run.id)
+        if (run.requestedStop) {
+          await within.append(run.id, attempt, [{ type: 'stopped', kept: await keptModel(run.id) }])
+          await jobs.remove(tx, run.id)
+          return 'over'
+        }
+        const count = devicesWanted(run.settings)
+        const got = await lease(tx, { worker, count, run: run.id, attempt })
+        if (!got) throw NOT_NOW
+        return { run, attempt, devices: devices.filter(({ id }) => got.includes(id)) }
+      })
+      if (taken === 'none') return undefined
+      if (taken !== 'over') return taken
+    }
+  } catch (thrown) {
+    if (thrown === NOT_NOW) return undefined
+    throw thrown
+  }
+}
+
+/**
+ * Clears up after an attempt: its devices are free, and its run is over, or waits again unless that happened too often.
+ * Whoever comes second does nothing.
+ *
+ * @param why what broke it off, where its log doesn't say how it ended.
+ */
+export async function settleAttempt(
+  { runs, jobs, mostLost }: { runs: Runs; jobs: Jobs; mostLost: number },
+  { run: id, attempt }: Lease,
+  why: Interruption,
+): Promise<void> {
+  await runs.transact(async (within) => {
+    const { tx } = within
+    const run = await within.find(id)
+    if (!(await release(tx, { run: id, attempt }))) return
+    if (!run || isOver(run.state)) return jobs.remove(tx, id)
+    // Somebody has begun another attempt meanwhile: the job is that one's.
+    if (run.attempt > attempt) return
+    const told = run.state.status === 'interrupted' && run.attempt === attempt
+    const lost = (await timesLost(tx, id)) + (told ? 0 : 1)
+    const goesOn = lost < mostLost
+    // The job before the run, as everyone does: otherwise two could wait for each other.
+    await (goesOn ? jobs.giveBack(tx, id) : jobs.remove(tx, id))
+    if (!told) await within.append(id, attempt, [{ type: 'interrupted', why }])
+    if (!goesOn)
+      await within.append(id, await within.beginAttempt(id), [{ type: 'failed', problem: givenUp(lost) }])
+  })
+}
+
+/** How often an attempt broke off without anyone wanting it to. */
+async function timesLost(tx: Transaction, run: string): Promise<number> {
+  const [row] = await tx
+    .select({ count: sql<number>`count(*)::int` })
+    .from(runEvents)
+    .where(
+      and(
+        eq(runEvents.runId, run),
+        eq(runEvents.type, 'interrupted'),
+        sql`${runEvents.body}->>'why' in ('vanished', 'stuck')`,
+      ),
+    )
+  return row?.count ?? 0
+}
+
+function givenUp(times: number) {
+  return {
+    code: 'worker/given-up',
+    says: `The run broke off ${times} times and is not begun again.`,
+    advice:
+      'Watch the memory of the machine, then train again with the same settings: what was extracted is kept.',
+  }
+}
