@@ -22,7 +22,7 @@ import { MoreSettings } from './more-settings.tsx'
 import { PlanCard } from './plan-card.tsx'
 import { RecipeSelect, recipeWords } from './recipe-select.tsx'
 import { SolverCard } from './solver-card.tsx'
-import { TrainingCard } from './training-card.tsx'
+import { TrainingCard, type UsualRates } from './training-card.tsx'
 import { usePlan } from './use-plan.ts'
 
 type Props = {
@@ -31,8 +31,7 @@ type Props = {
   /** Id of a version among `datasets`. */
   chosen: string
   defaults: DraftDefaults
-  /** Usual learning rates by optimizer. */
-  rates: Readonly<Record<string, number>>
+  rates: UsualRates
   /** How many the machine has. */
   devices: number
 }

@@ -11,13 +11,19 @@ type Props = {
   draft: RunDraft
   onChange: (part: Partial<RunDraft>) => void
   wrong: readonly string[]
-  /** Rates at which pretrained layers learn without forgetting, by optimizer. */
-  rates: Readonly<Record<string, number>>
+  rates: UsualRates
+}
+
+/** Rates at which pretrained layers learn without forgetting, by optimizer: the last ones, or all of them. */
+export type UsualRates = {
+  readonly part: Readonly<Record<string, number>>
+  readonly whole: Readonly<Record<string, number>>
 }
 
 /** How what is unfrozen is trained; what seldom needs another value stands under More. */
 export function TrainingCard({ draft, onChange, wrong, rates }: Props) {
   const { training, freeze } = draft
+  const usual = rates[freeze.choice === 'everything' ? 'whole' : 'part'][training.optimizer ?? '']
   const shown = TRAINING_FIELDS.filter(({ when }) => when?.(training) ?? true)
   const input = (field: TrainingField) => (
     <TrainingInput
@@ -26,7 +32,7 @@ export function TrainingCard({ draft, onChange, wrong, rates }: Props) {
       text={training[field.name] ?? ''}
       onText={(text) => onChange({ training: { ...training, [field.name]: text } })}
       wrong={wrong.includes(`training.${field.name}`)}
-      empty={field.name === 'learningRate' ? `${rates[training.optimizer ?? ''] ?? ''}` : (field.empty ?? '')}
+      empty={field.name === 'learningRate' ? `${usual ?? ''}` : (field.empty ?? '')}
     />
   )
   const wrongBelow = shown.some(({ name, more }) => more && wrong.includes(`training.${name}`))

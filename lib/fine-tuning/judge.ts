@@ -45,23 +45,49 @@ export async function logitsOfSource(
   return { logits, labels: Int32Array.from(labels) }
 }
 
-/** Log loss and share of right answers over all pictures of a source; undefined at a stop. */
+/**
+ * Log loss, at the temperature that suits it best, and share of right answers over all pictures of a source; undefined at a
+ * stop. A solved head is judged so too: what is trained further must not win for its confidence alone, which calibration
+ * sets right in the end.
+ */
 export async function judgeSource(
   ...[network, source, batchSize, shouldStop, group = ALONE]: Parameters<typeof logitsOfSource>
 ): Promise<{ loss: number; top1: number } | undefined> {
   const found = await logitsOfSource(network, source, batchSize, shouldStop, group)
   if (!found) return undefined
   const { logits, labels } = found
-  if (group.size === 1) return judged(logits, labels)
-  const count = labels.length
-  const { loss, top1 } = count > 0 ? judged(logits, labels) : { loss: 0, top1: 0 }
-  const sums = Float64Array.of(loss * count, top1 * count)
-  await group.sum(sums)
-  return { loss: sums[0]! / source.labels.length, top1: sums[1]! / source.labels.length }
+  const sums = sumsOf(logits, labels)
+  if (group.size > 1) await group.sum(sums)
+  return fromSums(sums, source.labels.length)
 }
 
-/** Log loss and share of right answers. */
+/** As {@link judgeSource}. */
 export function judged(logits: Float32Array, labels: Int32Array): { loss: number; top1: number } {
+  return fromSums(sumsOf(logits, labels), labels.length)
+}
+
+/** What logits are multiplied by: powers of the root of 2, from 1/8 to 8. */
+const SHARPNESS = Float64Array.from({ length: 13 }, (_, i) => 2 ** ((i - 6) / 2))
+
+/** Sums over pictures, which devices can add up: log loss at each sharpness, and right answers. */
+function sumsOf(logits: Float32Array, labels: Int32Array): Float64Array {
+  const sums = new Float64Array(SHARPNESS.length + 1)
+  if (labels.length === 0) return sums
   const answers = { logits, labels, classes: logits.length / labels.length }
-  return { loss: logLossAt(answers, 1).loss, top1: topK(ranksOfTruth(answers), 1) }
+  for (const [i, sharpness] of SHARPNESS.entries())
+    sums[i] = logLossAt(answers, sharpness).loss * labels.length
+  sums[SHARPNESS.length] = topK(ranksOfTruth(answers), 1) * labels.length
+  return sums
+}
+
+/** The least loss: the lowest point of the parabola through the lowest one and its neighbours. */
+function fromSums(sums: Float64Array, count: number): { loss: number; top1: number } {
+  const losses = Array.from(sums.subarray(0, SHARPNESS.length), (sum) => sum / count)
+  const top1 = sums[SHARPNESS.length]! / count
+  const lowest = losses.indexOf(Math.min(...losses))
+  const [left, middle, right] = [losses[lowest - 1], losses[lowest], losses[lowest + 1]]
+  if (middle === undefined) return { loss: Number.NaN, top1 }
+  if (left === undefined || right === undefined) return { loss: middle, top1 }
+  const curvature = left - 2 * middle + right
+  return { loss: curvature > 0 ? middle - (left - right) ** 2 / (8 * curvature) : middle, top1 }
 }

@@ -80,7 +80,7 @@ export const RECIPES = {
         stages: [
           { groups: 0 },
           { groups: 2, epochs: 8, learningRate: 0.005 },
-          { groups: 'all', epochs: 12, learningRate: 0.002 },
+          { groups: 'all', epochs: 12, learningRate: 0.001 },
         ],
       },
       training: { labelSmoothing: 0.1, views: 8, earlyStopping: 5 },

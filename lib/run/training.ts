@@ -15,7 +15,7 @@ export const OPTIMIZERS = [
 ] as const
 export type OptimizerName = (typeof OPTIMIZERS)[number]
 
-/** Rates at which pretrained layers learn without forgetting; where a run names none. */
+/** Rates at which the last pretrained layers learn without forgetting; where a run names none. */
 export const DEFAULT_RATES: Readonly<Record<OptimizerName, number>> = {
   sgd: 0.01,
   momentum: 0.01,
@@ -26,6 +26,17 @@ export const DEFAULT_RATES: Readonly<Record<OptimizerName, number>> = {
   adadelta: 0.1,
   rmsprop: 1e-4,
   ftrl: 1e-3,
+}
+
+/**
+ * The same where nothing of the backbone is frozen. With momentum ten times less: 0.01 takes EfficientNet-Lite0 from a solved
+ * head's accuracy to chance within an epoch (docs/decisions/0015-rates-and-the-solved-head.md).
+ */
+export const WHOLE_NETWORK_RATES: typeof DEFAULT_RATES = { ...DEFAULT_RATES, momentum: 1e-3, nesterov: 1e-3 }
+
+/** @param isWhole whether nothing of the backbone is frozen. */
+export function usualRate(optimizer: OptimizerName, isWhole: boolean): number {
+  return (isWhole ? WHOLE_NETWORK_RATES : DEFAULT_RATES)[optimizer]
 }
 
 export const SCHEDULES = ['constant', 'step', 'cosine', 'plateau'] as const
@@ -43,7 +54,7 @@ export const trainingSchema = z.strictObject({
     .enum(OPTIMIZERS)
     .describe(`one of ${OPTIMIZERS.join(', ')}`)
     .default('momentum'),
-  /** Absent: {@link DEFAULT_RATES}. */
+  /** Absent: {@link usualRate}. */
   learningRate: positive.optional(),
   momentum: share.default(0.9),
   schedule: z
@@ -91,8 +102,9 @@ export const trainingSchema = z.strictObject({
 })
 export type TrainingSettings = z.infer<typeof trainingSchema>
 
-export function learningRateOf({ optimizer, learningRate }: TrainingSettings): number {
-  return learningRate ?? DEFAULT_RATES[optimizer]
+/** @param isWhole as in {@link usualRate}. */
+export function learningRateOf({ optimizer, learningRate }: TrainingSettings, isWhole: boolean): number {
+  return learningRate ?? usualRate(optimizer, isWhole)
 }
 
 /** How many views of a picture an epoch may see. */

@@ -14,6 +14,11 @@ export type BoundaryTensor = {
   readonly values: number
 }
 
+/** Whether nothing of the backbone is frozen: the prefix is the picture. */
+export function isWhole({ prefix }: Pick<FreezePlan, 'prefix'>): boolean {
+  return prefix.length <= 1
+}
+
 /** What a strategy comes to on one backbone with its head, for one phase. */
 export type FreezePlan = {
   readonly frozenGroups: readonly string[]

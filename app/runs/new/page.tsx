@@ -5,7 +5,7 @@ import { buttonLooks } from '../../../components/ui/button.tsx'
 import { PageHead } from '../../../components/ui/page-head.tsx'
 import { EmptyState } from '../../../components/ui/states.tsx'
 import { draftDefaults } from '../../../lib/run/draft-defaults.ts'
-import { DEFAULT_RATES } from '../../../lib/run/training.ts'
+import { DEFAULT_RATES, WHOLE_NETWORK_RATES } from '../../../lib/run/training.ts'
 import { services } from '../../../server/services.ts'
 
 export const metadata: Metadata = { title: 'New run' }
@@ -39,7 +39,7 @@ export default async function NewRun({ searchParams }: Props) {
       backbones={backbones}
       chosen={chosen.id}
       defaults={draftDefaults()}
-      rates={DEFAULT_RATES}
+      rates={{ part: DEFAULT_RATES, whole: WHOLE_NETWORK_RATES }}
       devices={devices.length}
     />
   )
