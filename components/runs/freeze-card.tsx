@@ -1,5 +1,6 @@
 'use client'
 
+import type { ReactNode } from 'react'
 import type { Backbone } from '../../lib/api/machine.ts'
 import type { RunPlanAnswer } from '../../lib/api/plans.ts'
 import type { ProblemSummary } from '../../lib/problem.ts'
@@ -18,6 +19,8 @@ import { PatternFields } from './pattern-fields.tsx'
 import { StageFields } from './stage-fields.tsx'
 
 type Props = {
+  /** Stands above the strategies. */
+  start?: ReactNode
   freeze: FreezeDraft
   onChange: (freeze: FreezeDraft) => void
   backbone: Backbone
@@ -36,7 +39,7 @@ const ABOUT: Record<FreezeChoice, string> = {
 }
 
 /** What is frozen and what is trained: a strategy, and the map to change it on. */
-export function FreezeCard({ freeze, onChange, backbone, plan, problem, wrong }: Props) {
+export function FreezeCard({ start, freeze, onChange, backbone, plan, problem, wrong }: Props) {
   const { choice } = freeze
   const names = backbone.groups.map(({ name }) => name)
   const trained = trainedGroups(freeze, names)
@@ -51,6 +54,7 @@ export function FreezeCard({ freeze, onChange, backbone, plan, problem, wrong }:
   return (
     <Card>
       <CardHead>What is frozen, what is trained</CardHead>
+      {start}
       {backbone.frozenOnly ? (
         <p className="text-soft">
           This network came as an ONNX file. It runs as it is, so only the head is trained: feature

@@ -6,7 +6,7 @@ import type { DatasetSummary } from '../../lib/api/datasets.ts'
 import type { Backbone } from '../../lib/api/machine.ts'
 import { count, duration } from '../../lib/figures.ts'
 import { Problem, type ProblemSummary } from '../../lib/problem.ts'
-import { type DraftDefaults, firstDraft, type RunDraft, runOf } from '../../lib/run/draft.ts'
+import { type DraftDefaults, firstDraft, type RunDraft, runOf, withStart } from '../../lib/run/draft.ts'
 import { isSolved, onBackbone } from '../../lib/run/freeze-draft.ts'
 import { withRecipe } from '../../lib/run/recipe-draft.ts'
 import { useCall } from '../live/use-call.ts'
@@ -22,6 +22,7 @@ import { MoreSettings } from './more-settings.tsx'
 import { PlanCard } from './plan-card.tsx'
 import { RecipeSelect, recipeWords } from './recipe-select.tsx'
 import { SolverCard } from './solver-card.tsx'
+import { type OwnModel, StartFrom } from './start-from.tsx'
 import { TrainingCard, type UsualRates } from './training-card.tsx'
 import { usePlan } from './use-plan.ts'
 
@@ -34,13 +35,18 @@ type Props = {
   rates: UsualRates
   /** How many the machine has. */
   devices: number
+  models: readonly OwnModel[]
+  /** The model that it starts from, where it was asked for. */
+  from?: string | undefined
 }
 
 /** Everything that a run is asked to do, with defaults that are right for most. */
-export function NewRunForm({ datasets, backbones, chosen, defaults, rates, devices }: Props) {
+export function NewRunForm({ datasets, backbones, chosen, defaults, rates, devices, models, from }: Props) {
   const router = useRouter()
   const call = useCall()
-  const [draft, setDraft] = useState<RunDraft>(() => firstDraft(chosen, backbones, defaults))
+  const [draft, setDraft] = useState<RunDraft>(() =>
+    begun(firstDraft(chosen, backbones, defaults), { models, from }),
+  )
   const [problem, setProblem] = useState<ProblemSummary>()
   const [wrong, setWrong] = useState<readonly string[]>([])
   const [starting, setStarting] = useState(false)
@@ -122,10 +128,18 @@ export function NewRunForm({ datasets, backbones, chosen, defaults, rates, devic
             value={draft.backbone}
             onChange={(id) => {
               const next = backbones.find((one) => one.id === id)!
-              change({ backbone: id, freeze: onBackbone(draft.freeze, next) })
+              change({ backbone: id, from: undefined, freeze: onBackbone(draft.freeze, next) })
             }}
           />
           <FreezeCard
+            start={
+              <StartFrom
+                models={models}
+                backbone={draft.backbone}
+                value={draft.from}
+                onChange={(from) => setDraft((before) => withStart(before, from))}
+              />
+            }
             freeze={draft.freeze}
             onChange={(freeze) => change({ freeze })}
             backbone={backbone}
@@ -150,4 +164,12 @@ export function NewRunForm({ datasets, backbones, chosen, defaults, rates, devic
       </div>
     </form>
   )
+}
+
+/** Who comes from a model wants to train its last groups on. */
+function begun(draft: RunDraft, { models, from }: Pick<Props, 'models' | 'from'>): RunDraft {
+  const model = models.find(({ run }) => run === from)
+  if (!model) return draft
+  const freeze = { ...draft.freeze, choice: 'groups' as const }
+  return withStart({ ...draft, backbone: model.backbone, freeze }, { run: model.run, checkpoint: 'best' })
 }

@@ -17,6 +17,10 @@ const ShareDialog = dynamic(() =>
   loadPatiently(() => import('../share/share-dialog.tsx')).then((module) => module.ShareDialog),
 )
 
+const GoOn = dynamic(() => loadPatiently(() => import('./go-on.tsx')).then((module) => module.GoOn), {
+  ssr: false,
+})
+
 /** The page of a run for its team: it can be stopped and shared, and leads to its dataset and its model. */
 export function OwnRun({ initial, backbone }: { initial: Run; backbone: string }) {
   return (
@@ -50,6 +54,7 @@ function Actions({ run }: { run: Run }) {
           {run.requestedStop ? 'Stopping …' : 'Stop and keep best'}
         </Button>
       )}
+      {isOver(run.state) && <GoOn run={run} hasModel={hasModel} />}
       {hasModel && (
         <Link href={`/models/${run.id}`} className={buttonLooks({ variant: 'go' })}>
           Try the model

@@ -42,6 +42,18 @@ export function PlanCard({ plan, problem, waits, saidElsewhere }: Props) {
   )
 }
 
+/** What of another run's head goes on. */
+function headWords({ isSolved, kept, fresh, dropped }: NonNullable<RunPlanAnswer['start']>): string {
+  if (isSolved) return 'fitted anew'
+  return [
+    `${counted(kept, 'class', 'classes')} kept`,
+    fresh.length > 0 && `${fresh.length} new`,
+    dropped.length > 0 && `${dropped.length} dropped`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
 /** Of the last phase, which trains the most; cache and memory are what the run needs at its widest. */
 function factsOf(plan: RunPlanAnswer | undefined): (readonly [string, string])[] {
   if (!plan) return ['Trained', 'At the cut', 'Cache', 'Memory'].map((name) => [name, '–'] as const)
@@ -55,6 +67,7 @@ function factsOf(plan: RunPlanAnswer | undefined): (readonly [string, string])[]
   const memoryBytes = Math.max(...phases.map((phase) => phase.memoryBytes))
   const isCached = prefix !== 'per epoch'
   return [
+    ...(plan.start ? [['Head', headWords(plan.start)] as const] : []),
     ['Trained', `${short(parameters.trained)} of ${short(parameters.all)}`],
     ...cut
       .slice(0, 3)

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { count, moment } from '../../lib/figures.ts'
-import { phaseWords, strategyWords, trainingFacts } from '../../lib/run/freeze-words.ts'
+import { phaseWords, startWords, strategyWords, trainingFacts } from '../../lib/run/freeze-words.ts'
 import type { Run } from '../../lib/run/run.ts'
 import type { SolverSettings } from '../../lib/run/solvers.ts'
 import { Card, CardHead } from '../ui/card.tsx'
@@ -20,6 +20,7 @@ export function SettingsCard({ run, backbone, dataset }: { run: Run; backbone: s
           ['Pictures', `${count(train)} train, ${count(validation)} validation, ${count(test)} test`],
           ['Backbone', backbone],
           ...(settings.recipe ? [['Recipe', settings.recipe] as const] : []),
+          ...(plan?.start ? [['Starts from', startWords(plan.start)] as const] : []),
           ['Strategy', strategyWords(settings)],
           ...(plan ? [['Trained', `${count(plan.trainableParameters)} parameters`] as const] : []),
           ...(plan?.phases ?? []).map(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { problemSummarySchema } from '../run/events.ts'
+import { plannedStartSchema, problemSummarySchema } from '../run/events.ts'
 import { newRunSchema } from './runs.ts'
 
 const whole = z.number().int().nonnegative()
@@ -36,6 +36,8 @@ const patternSchema = z.object({ pattern: z.string(), weights: z.array(z.string(
 
 /** What a run would do, cost and risk. Nothing is started. */
 export const runPlanSchema = z.object({
+  /** Where it starts from another run's model. */
+  start: plannedStartSchema.optional(),
   phases: z.array(phaseSchema),
   /** What each pattern matches, in the graph's order. */
   patterns: z.object({ trainable: z.array(patternSchema), skip: z.array(patternSchema) }),

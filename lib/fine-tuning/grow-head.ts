@@ -1,12 +1,23 @@
 import type { Head } from '../backbone/head.ts'
 
-/** What became of a head's classes when it was fitted to others. */
-export type HeadGrowth = {
-  readonly head: Head
-  /** Names of classes whose rows were kept, that have fresh ones, and that are no longer there. */
+/** Names of classes whose rows are kept, that have fresh ones, and that are no longer there. */
+export type ClassChanges = {
   readonly kept: readonly string[]
   readonly fresh: readonly string[]
   readonly dropped: readonly string[]
+}
+
+/** What became of a head's classes when it was fitted to others. */
+export type HeadGrowth = ClassChanges & { readonly head: Head }
+
+/** @param fits whether the heads have the same shape before their rows; otherwise nothing is kept. */
+export function classChanges(before: readonly string[], to: readonly string[], fits = true): ClassChanges {
+  const isKept = (name: string) => fits && before.includes(name)
+  return {
+    kept: to.filter(isKept),
+    fresh: to.filter((name) => !isKept(name)),
+    dropped: before.filter((name) => !to.includes(name)),
+  }
 }
 
 /**
@@ -21,8 +32,8 @@ export function growHead(
   fresh: Head,
 ): HeadGrowth {
   const rowOf = new Map(before.classes.map((name, row) => [name, row]))
-  const dropped = before.classes.filter((name) => !to.includes(name))
-  if (!fits(before.head, fresh)) return { head: fresh, kept: [], fresh: [...to], dropped }
+  const changes = classChanges(before.classes, to, fits(before.head, fresh))
+  if (changes.kept.length === 0) return { head: fresh, ...changes }
   const width = fresh.hidden?.units ?? fresh.features
   const weight = Float32Array.from(fresh.weight)
   const bias = Float32Array.from(fresh.bias)
@@ -33,12 +44,7 @@ export function growHead(
     bias[i] = before.head.bias[row]!
   }
   const { hidden } = before.head
-  return {
-    head: { ...fresh, weight, bias, ...(hidden && { hidden }) },
-    kept: to.filter((name) => rowOf.has(name)),
-    fresh: to.filter((name) => !rowOf.has(name)),
-    dropped,
-  }
+  return { head: { ...fresh, weight, bias, ...(hidden && { hidden }) }, ...changes }
 }
 
 function fits(before: Head, fresh: Head): boolean {

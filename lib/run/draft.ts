@@ -8,10 +8,15 @@ import { type TrainingTexts, trainingFrom } from './training-fields.ts'
 /** Settings of each solver as they stand in the form: text, until the run is started. */
 export type SolverTexts = { readonly [Kind in SolverKind]: Readonly<Record<string, string>> }
 
+/** The run whose model the new one starts from. */
+export type StartDraft = { readonly run: string; readonly checkpoint: 'best' | 'last' }
+
 /** A run that is being put together. */
 export type RunDraft = {
   readonly dataset: string
   readonly backbone: string
+  /** Absent: the pretrained weights. */
+  readonly from?: StartDraft | undefined
   /** Until anything but the dataset and the seed is changed. */
   readonly recipe?: string | undefined
   readonly freeze: FreezeDraft
@@ -62,9 +67,14 @@ export function firstDraft(
   }
 }
 
+/** A head that another run trained goes on as it is, until that is chosen otherwise. */
+export function withStart(draft: RunDraft, from: StartDraft | undefined): RunDraft {
+  return { ...draft, from, freeze: { ...draft.freeze, headFirst: from === undefined } }
+}
+
 /** What to send, or which fields are no numbers. The server checks the rest. */
 export function runOf(draft: RunDraft): { run: NewRun } | { wrong: readonly string[] } {
-  const { dataset, backbone, recipe, solver: kind, texts, refit, looks, resize, seed, devices } = draft
+  const { dataset, backbone, from, recipe, solver: kind, texts, refit, looks, resize, seed, devices } = draft
   const filled = Object.entries({ ...texts[kind], seed }).filter(([, text]) => text.trim() !== '')
   const numbers = filled.map(([name, text]) => [name, Number(text)] as const)
   const strategy = freezeOf(draft.freeze)
@@ -80,6 +90,7 @@ export function runOf(draft: RunDraft): { run: NewRun } | { wrong: readonly stri
     dataset,
     backbone,
     ...strategy,
+    ...(from && { from, ...('strategy' in strategy && headOf(strategy, draft.freeze)) }),
     ...tuned,
     ...(recipe !== undefined && { recipe }),
     looks,
@@ -89,4 +100,13 @@ export function runOf(draft: RunDraft): { run: NewRun } | { wrong: readonly stri
     solver: { kind, ...solver, ...(kind === 'exact' && { refit }) },
   } as NewRun
   return { run }
+}
+
+/** Where a run starts from another one its head goes on by default: that it is fitted first must be said. */
+function headOf(
+  { strategy, freeze }: Pick<NewRun, 'strategy' | 'freeze'>,
+  { headFirst }: FreezeDraft,
+): Pick<NewRun, 'freeze'> {
+  const asks = headFirst && (strategy === 'partial-fine-tuning' || strategy === 'full-fine-tuning')
+  return asks ? { freeze: { ...freeze, headFirst } } : {}
 }

@@ -1,5 +1,5 @@
 import { counted } from '../figures.ts'
-import type { PlannedPhase } from './events.ts'
+import type { PlannedPhase, PlannedStart } from './events.ts'
 import type { Run } from './run.ts'
 import type { RunSettings } from './settings.ts'
 
@@ -30,6 +30,18 @@ export function strategyWords({ strategy, freeze = {} }: Pick<RunSettings, 'stra
   ]
     .filter(Boolean)
     .join(', ')
+}
+
+/** `run r4k2 (best), 118 classes kept, 2 new`. */
+export function startWords({ run, checkpoint, isSolved, kept, fresh, dropped }: PlannedStart): string {
+  const head = isSolved
+    ? ['head fitted anew']
+    : [
+        `${counted(kept, 'class', 'classes')} kept`,
+        fresh.length > 0 && `${fresh.length} new`,
+        dropped.length > 0 && `${dropped.length} dropped`,
+      ]
+  return [`run ${run} (${checkpoint})`, ...head].filter(Boolean).join(', ')
 }
 
 /** `10 epochs at 0.01, 1.4 M parameters`; the solver has no epochs. */

@@ -16,6 +16,7 @@ export function withRecipe(
     dataset: draft.dataset,
     seed: draft.seed,
     devices: draft.devices,
+    ...(draft.from && draft.backbone === recipe.backbone && { from: draft.from }),
     recipe: name,
     backbone: recipe.backbone,
     freeze: freezeOfRecipe(recipe),

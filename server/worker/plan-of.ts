@@ -1,7 +1,14 @@
 import type { PlannedPhaseAnswer, RunPlanAnswer } from '../../lib/api/plans.ts'
 import type { NewRun } from '../../lib/api/runs.ts'
+import { classChanges } from '../../lib/fine-tuning/grow-head.ts'
 import { Problem } from '../../lib/problem.ts'
-import { devicesWanted, strategyOf, trainingOf } from '../../lib/run/settings.ts'
+import {
+  devicesWanted,
+  hiddenUnitsOf,
+  type RunSettings,
+  strategyOf,
+  trainingOf,
+} from '../../lib/run/settings.ts'
 import { matchPatterns } from '../../lib/strategy/patterns.ts'
 import { type PhasePlan, planRun } from '../../lib/strategy/plan-run.ts'
 import type { MachineSpeed } from '../calibration/lazily.ts'
@@ -28,6 +35,7 @@ export async function planOf(worker: Worker, speed: MachineSpeed, wanted: NewRun
   ])
   const { trainable = [], skip = [] } = settings.freeze ?? {}
   const { train, validation } = version.counts
+  const start = await startOf(worker, settings, version.classes)
   const together = devicesWanted(settings)
   const about = { measuring: measuring && !featuresOnly, memories, devices: together }
   try {
@@ -43,6 +51,7 @@ export async function planOf(worker: Worker, speed: MachineSpeed, wanted: NewRun
     })
     return {
       ...about,
+      ...(start && { start: { ...start, isSolved: phases[0]!.by === 'solver' } }),
       phases: phases.map(phaseAnswer).map((phase) => (featuresOnly ? ofFeatures(phase) : phase)),
       patterns: {
         trainable: matched(matchPatterns(graph, trainable)),
@@ -62,6 +71,15 @@ export async function planOf(worker: Worker, speed: MachineSpeed, wanted: NewRun
     const patterns = { trainable: [], skip: [] }
     return { ...about, phases: [], patterns, warnings: [], problems: [problem.summary()], times: [] }
   }
+}
+
+/** What becomes of the classes of the run that this one starts from. */
+async function startOf({ store }: Worker, { from, ...settings }: RunSettings, classes: readonly string[]) {
+  const parent = from && (await store.runs.find(from.run))
+  if (!parent) return undefined
+  const fits = hiddenUnitsOf(parent.settings) === hiddenUnitsOf(settings)
+  const { kept, fresh, dropped } = classChanges(parent.dataset.classes, classes, fits)
+  return { ...from, kept: kept.length, fresh: [...fresh], dropped: [...dropped] }
 }
 
 function phaseAnswer(phase: PhasePlan): PlannedPhaseAnswer {

@@ -1,9 +1,11 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { NewRunForm } from '../../../components/runs/new-run-form.tsx'
+import type { OwnModel } from '../../../components/runs/start-from.tsx'
 import { buttonLooks } from '../../../components/ui/button.tsx'
 import { PageHead } from '../../../components/ui/page-head.tsx'
 import { EmptyState } from '../../../components/ui/states.tsx'
+import type { RunSummary } from '../../../lib/api/runs.ts'
 import { draftDefaults } from '../../../lib/run/draft-defaults.ts'
 import { DEFAULT_RATES, WHOLE_NETWORK_RATES } from '../../../lib/run/training.ts'
 import { services } from '../../../server/services.ts'
@@ -13,14 +15,19 @@ export const metadata: Metadata = { title: 'New run' }
 type Props = { searchParams: Promise<Record<string, string | string[]>> }
 
 export default async function NewRun({ searchParams }: Props) {
-  const { dataset: wanted } = await searchParams
-  const { datasets, machine } = services()
-  const asked = typeof wanted === 'string' ? await datasets.find(wanted) : undefined
-  const [latest, backbones, devices] = await Promise.all([
+  const { dataset: wanted, from } = await searchParams
+  const { datasets, machine, runs } = services()
+  const [latest, backbones, devices, listed] = await Promise.all([
     datasets.list(),
     machine.backbones(),
     machine.devices(),
+    runs.list(MOST_MODELS),
   ])
+  const models = listed.filter(({ status }) => status === 'succeeded' || status === 'stopped').map(modelOf)
+  const parent = models.find(({ run }) => run === from)
+  // Who comes from a model wants the latest version of its dataset.
+  const name = typeof wanted === 'string' ? wanted : parent?.dataset.replace(/@\d+$/, '')
+  const asked = name === undefined ? undefined : await datasets.find(name)
   // An older version may be asked for: the list has the latest of each name.
   const offered = asked && !latest.some(({ id }) => id === asked.id) ? [asked, ...latest] : latest
   const chosen = asked ?? offered[0]
@@ -39,10 +46,19 @@ export default async function NewRun({ searchParams }: Props) {
       backbones={backbones}
       chosen={chosen.id}
       defaults={draftDefaults()}
+      models={models}
+      from={parent?.run}
       rates={{ part: DEFAULT_RATES, whole: WHOLE_NETWORK_RATES }}
       devices={devices.length}
     />
   )
+}
+
+/** The newest that are offered to start from. */
+const MOST_MODELS = 200
+
+function modelOf({ id, backbone, dataset, top1 }: RunSummary): OwnModel {
+  return { run: id, backbone, dataset: dataset.name, top1 }
 }
 
 function NoDataset() {
