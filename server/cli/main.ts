@@ -17,6 +17,7 @@ import { setupCommand } from './commands/setup.ts'
 import { stopCommand } from './commands/stop.ts'
 import { trainCommand } from './commands/train.ts'
 import { tuneCommand } from './commands/tune.ts'
+import { workerCommand } from './commands/worker.ts'
 import { createOutput } from './output.ts'
 
 /** `whippet`: 0 done, 1 failed, 2 wrong usage. */
@@ -63,6 +64,7 @@ const commands = [
   backbonesCommand,
   doctorCommand,
   setupCommand,
+  workerCommand,
 ]
 for (const command of commands) program.addCommand(command())
 for (const command of [program, ...program.commands.flatMap((sub) => [sub, ...sub.commands])]) {

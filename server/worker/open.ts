@@ -16,6 +16,7 @@ import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
 import { answersOf } from './answers.ts'
 import { openBoard, type RunBoard } from './board.ts'
 import { folderId } from './folder-id.ts'
+import { homeOf } from './home.ts'
 import { presenceOf } from './presence-of.ts'
 import { type RunQueue, startQueue } from './queue.ts'
 import { notRunning, unknownRun } from './run-problems.ts'
@@ -200,11 +201,6 @@ async function workerOn(
       return run
     },
   }
-}
-
-/** Who shares pictures and models shares runs: any of them can do one. */
-function homeOf(folder: string): string {
-  return process.env.WHIPPET_BLOBS ? 'shared' : folder
 }
 
 /** Done at the first call. */
