@@ -8,6 +8,7 @@ type Chaos = { chaos(args: string[]): Promise<boolean> }
 
 const PROGRAMS: Readonly<Record<string, () => Promise<Chaos>>> = {
   disk: () => import('./disk.ts'),
+  queue: () => import('./queue.ts'),
 }
 
 const [name = '', ...args] = process.argv.slice(2)
