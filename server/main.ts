@@ -93,7 +93,7 @@ export async function startServer(given: Settings): Promise<Running> {
       }),
       (opened) => opened.close(),
     )
-    onEnd(logRuns(worker.store, log), (end) => end())
+    if (settings.log) onEnd(logRuns(worker.store, log), (end) => end())
     guard = onEnd(guardSpace({ dataDir, queue: worker, log, onChange: queueChanged }), (started) =>
       started.close(),
     )

@@ -18,7 +18,7 @@ export type Settings = {
   readonly newToken?: boolean | undefined
   /** Lines for whoever started the server. */
   readonly say?: ((line: string) => void) | undefined
-  /** What happens on the server, run by run; without it, sentences for `say`. */
+  /** What happens on the server, run by run; without it, what is out of order goes to `say`. */
   readonly log?: Log | undefined
 }
 

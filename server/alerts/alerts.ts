@@ -60,7 +60,9 @@ export async function openAlerts(settings: AlertsSettings): Promise<Alerts> {
 
   async function ended(id: string): Promise<void> {
     const run = await store.runs.find(id)
-    if (run?.endedAt && isOver(run.state)) await tell((link) => alertOf(run, link), run.endedAt)
+    // Trials of a search are many, and the search's business.
+    if (run?.endedAt && isOver(run.state) && !run.settings.trial)
+      await tell((link) => alertOf(run, link), run.endedAt)
   }
 
   const inTurn = (work: () => Promise<void>) => {
