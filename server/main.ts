@@ -8,6 +8,7 @@ import { keepDumps } from './backup/periodic.ts'
 import { openBlobs } from './blobs/blobs.ts'
 import { openMachineSpeed } from './calibration/lazily.ts'
 import { openEngineDesk } from './engines/check/desk.ts'
+import { openEvaluations } from './evaluation/evaluations.ts'
 import { readinessOf } from './health/health.ts'
 import { createApi, pathsOf } from './http/api/api.ts'
 import { frontOf } from './http/front.ts'
@@ -21,6 +22,7 @@ import { makeServices } from './make-services.ts'
 import { openMetrics } from './metrics/metrics.ts'
 import { routeNames } from './metrics/routes.ts'
 import { openBundles } from './models/bundles.ts'
+import { openExports } from './models/exports.ts'
 import { openPredictor } from './models/predictor.ts'
 import { shareAll } from './objects/share-all.ts'
 import { openSharedFiles } from './objects/shared-files.ts'
@@ -125,6 +127,8 @@ export async function startServer(given: Settings): Promise<Running> {
     const tunes = onEnd(await openTunes(worker, { log: (problem) => log.problem(problem) }), (opened) =>
       opened.close(),
     )
+    const evaluations = onEnd(openEvaluations(worker), (opened) => opened.close())
+    const exports = onEnd(await openExports(dataDir), (opened) => opened.close())
     const predictor = onEnd(await openPredictor({ dataDir }), (opened) => opened.close())
     const speed = onEnd(
       openMachineSpeed({
@@ -141,6 +145,8 @@ export async function startServer(given: Settings): Promise<Running> {
       worker,
       imports,
       tunes,
+      evaluations,
+      exports,
       bundles,
       predictor,
       speed,

@@ -1,8 +1,10 @@
 import type { Alerts } from './alerts/alerts.ts'
 import type { MachineSpeed } from './calibration/lazily.ts'
 import type { EngineDesk } from './engines/check/desk.ts'
+import type { Evaluations } from './evaluation/evaluations.ts'
 import type { Imports } from './imports/imports.ts'
 import type { Bundles } from './models/bundles.ts'
+import type { Exports } from './models/exports.ts'
 import type { Predictor } from './models/predictor.ts'
 import type { Services } from './services.ts'
 import type { Sharing } from './sharing/sharing.ts'
@@ -15,6 +17,8 @@ export type Parts = {
   readonly worker: Worker
   readonly imports: Imports
   readonly tunes: Tunes
+  readonly evaluations: Evaluations
+  readonly exports: Exports
   readonly bundles: Bundles
   readonly predictor: Predictor
   readonly sharing: Sharing

@@ -22,6 +22,7 @@ describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'every page', { timeout
   let run: string
   let dataset: string
   let shared: string
+  let tune: string
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'whippet-every-'))
@@ -29,6 +30,7 @@ describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'every page', { timeout
     await drawShapes(join(folder, 'shapes'))
     await whippetJson(data, 'import', join(folder, 'shapes'), '--name', 'shapes')
     run = (await whippetJson<{ run: string }>(data, 'train', '--dataset', 'shapes')).run
+    tune = (await whippetJson<{ tune: string }>(data, 'tune', '--dataset', 'shapes', '--trials', '2')).tune
     server = await startTestServer(data)
     const { datasets } = await ask<{ datasets: { id: string }[] }>(server.url, '/api/datasets')
     dataset = datasets[0]!.id
@@ -54,6 +56,7 @@ describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'every page', { timeout
     '/runs',
     '/runs/new',
     `/runs/${run}`,
+    `/tunes/${tune}`,
     `/models/${run}`,
     '/demo',
     '/settings',

@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pictureFormat } from '../datasets/decoder/picture-format.ts'
+import { zipFolder } from '../export/zip-folder.ts'
 import { notFound } from './problems.ts'
 
 /** What a browser shows as a picture and nothing else; other formats are handed over as files. */
@@ -61,6 +62,19 @@ export async function bundleAnswer(
   if (ifNoneMatch === etag) return new Response(null, { status: 304, headers })
   const type = TYPES[extname(inside)] ?? 'application/octet-stream'
   return fileAnswer(file, { ...headers, 'content-type': type })
+}
+
+/** A folder as a zip to be saved. */
+export async function zipAnswer(folder: string, name: string): Promise<Response> {
+  const { stream, sizeBytes } = await zipFolder(folder)
+  return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, {
+    headers: {
+      'content-type': 'application/zip',
+      'content-disposition': `attachment; filename="${name}"`,
+      'content-length': String(sizeBytes),
+      'cache-control': 'private, no-cache',
+    },
+  })
 }
 
 async function fileAnswer(path: string, headers: Record<string, string>): Promise<Response> {

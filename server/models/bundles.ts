@@ -1,12 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { BundleState } from '../../lib/api/models.ts'
-import { Problem, type ProblemSummary } from '../../lib/problem.ts'
+import { Problem } from '../../lib/problem.ts'
 import { isOver, type Run } from '../../lib/run/run.ts'
 import { hasKeptModel } from '../trainer/run-folder.ts'
-import { EXPORTER_PROTOCOL, fromExporterSchema, type ToExporter } from './exporter/messages.ts'
+import { exportInChild } from './exporter/start.ts'
 
 /** The browser models of runs, made in a child process when they are first asked for. */
 export type Bundles = {
@@ -23,11 +22,8 @@ export type BundlesSettings = {
   readonly startExporter?: () => ChildProcess
 }
 
-const startExporter = (): ChildProcess =>
-  fork(fileURLToPath(new URL('./exporter/main.ts', import.meta.url)), {
-    execArgv: [],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
+/** What browsers load; the rest is exported to order. */
+const BROWSER_MODEL = { precisions: ['float16' as const], onnx: false }
 
 export async function openBundles(settings: BundlesSettings): Promise<Bundles> {
   const root = join(settings.dataDir, 'bundles')
@@ -37,52 +33,36 @@ export async function openBundles(settings: BundlesSettings): Promise<Bundles> {
     if (name.startsWith('.')) await rm(join(root, name), { recursive: true, force: true })
   }
   const states = new Map<string, BundleState>()
-  const children = new Set<ChildProcess>()
   let working: Promise<void> = Promise.resolve()
-  let closed = false
+  const closing = new AbortController()
   const folder = (run: string) => join(root, run)
 
   function make(run: string): BundleState {
     const say = (state: BundleState) => {
-      if (closed) return
+      if (closing.signal.aborted) return
       states.set(run, state)
       settings.onChange(run, state)
     }
     const first: BundleState = { status: 'making', phase: 'writing', done: 0, total: 0 }
     say(first)
     working = working.then(async () => {
-      if (!closed) say(await exportInChild(run, say))
+      if (!closing.signal.aborted) say(await made(run, say))
     })
     return first
   }
 
-  function exportInChild(run: string, say: (state: BundleState) => void): Promise<BundleState> {
-    const child = (settings.startExporter ?? startExporter)()
-    children.add(child)
-    return new Promise((resolve) => {
-      const end = (state: BundleState) => {
-        children.delete(child)
-        resolve(state)
-      }
-      child.on('message', (raw) => {
-        const message = fromExporterSchema.parse(raw)
-        if (message.type === 'exported') end({ status: 'ready', bytes: message.bytes })
-        else if (message.type === 'failed') end({ status: 'refused', problem: message.problem })
-        else say({ status: 'making', phase: message.phase, done: message.done, total: message.total })
+  async function made(run: string, say: (state: BundleState) => void): Promise<BundleState> {
+    const job = { dataDir: settings.dataDir, run, outDir: folder(run), choices: BROWSER_MODEL }
+    try {
+      const bytes = await exportInChild(job, {
+        onProgress: (progress) => say({ status: 'making', ...progress }),
+        signal: closing.signal,
+        start: settings.startExporter,
       })
-      child.on('error', (error) => end({ status: 'refused', problem: died(error.message) }))
-      child.on('exit', (code, signal) =>
-        end({ status: 'refused', problem: died(signal ?? `exit status ${code}`) }),
-      )
-      const job: ToExporter = {
-        type: 'export',
-        protocol: EXPORTER_PROTOCOL,
-        dataDir: settings.dataDir,
-        run,
-        outDir: folder(run),
-      }
-      child.send(job, () => undefined)
-    })
+      return { status: 'ready', bytes }
+    } catch (thrown) {
+      return { status: 'refused', problem: Problem.from(thrown).summary() }
+    }
   }
 
   return {
@@ -102,8 +82,7 @@ export async function openBundles(settings: BundlesSettings): Promise<Bundles> {
       return states.get(run.id) ?? make(run.id)
     },
     async close() {
-      closed = true
-      for (const child of children) child.kill('SIGKILL')
+      closing.abort()
       await working
     },
   }
@@ -132,12 +111,4 @@ function noModel(run: Run): Problem {
     says: `Run ${run.id} has kept no model.`,
     advice: 'Only a run that succeeded, or was stopped while training, has one.',
   })
-}
-
-function died(how: string): ProblemSummary {
-  return {
-    code: 'models/exporter-died',
-    says: `The process that makes the browser model ended without a word (${how}).`,
-    advice: 'Watch the memory of the machine, start the server again, and open the model again.',
-  }
 }

@@ -1,17 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { Command } from 'commander'
 import { LOOKS, type Looks } from '../../../lib/classify/look.ts'
-import { type DatasetVersion, type Picture, SPLITS } from '../../../lib/dataset/dataset.ts'
-import { matchClasses } from '../../../lib/dataset/match-classes.ts'
+import { SPLITS } from '../../../lib/dataset/dataset.ts'
 import type { EvaluationSummary } from '../../../lib/evaluation/summary.ts'
 import { Problem } from '../../../lib/problem.ts'
-import { type Blobs, openBlobs } from '../../blobs/blobs.ts'
-import { type JudgedFile, judgeFiles } from '../../evaluation/judge-files.ts'
-import { type RunRecord, readRunFolder } from '../../trainer/run-folder.ts'
+import { judgeRun } from '../../evaluation/judge-run.ts'
 import { contextOf, interruptSignal, reading } from '../context.ts'
 import { evaluationText } from '../evaluation-text.ts'
-import { classifierModelOf } from '../model.ts'
 import { oneOf } from '../usage.ts'
 import { bar } from '../words.ts'
 
@@ -53,81 +48,40 @@ Examples:
     .action(async (options: Options) => {
       const context = contextOf(options)
       await reading(context, async ({ datasets, findRun, findDataset }) => {
-        const { dataDir } = context
         const run = await findRun(options.run)
-        const { record } = await readRunFolder(dataDir, run.id)
         const version = await findDataset(options.dataset ?? run.dataset.version)
-        const split = options.split ?? (version.id === run.dataset.version ? 'test' : 'all')
-        const pictures = (await datasets.pictures(version.id)).filter(
-          (picture) => split === 'all' || picture.split === split,
-        )
-        const chosen = await choose(pictures, version, record, await openBlobs(dataDir), options.exclude)
-        const { looks = record.settings.looks } = options
-        const evaluation = await judgeFiles(
-          chosen.judged,
-          { model: classifierModelOf(dataDir, record, looks), record, split },
+        const { split, looks } = options
+        const judged = await judgeRun(
+          context.dataDir,
+          {
+            run,
+            version,
+            pictures: await datasets.pictures(version.id),
+            ...(split && { split }),
+            ...(looks && { looks }),
+            ...(options.exclude !== undefined && { exclude: await readNames(options.exclude) }),
+          },
           {
             onProgress: ({ done, total }) =>
               context.output.progress(`judging ${bar(done / total)} ${done} of ${total}`),
             signal: interruptSignal(),
           },
         )
-        const { unknownClasses, excluded, notFound } = chosen
-        const document = {
-          run: run.id,
-          dataset: `${version.dataset}@${version.version}`,
-          looks,
-          ...evaluation,
-          excluded,
-          unknownClasses,
-          notFound,
-        }
+        const { excluded, notFound, unknownClasses } = judged
         const notes = [
-          `looks: ${looks}`,
+          `looks: ${judged.looks}`,
           ...(excluded > 0 ? [`left out by name: ${excluded}`] : []),
           ...(notFound.length > 0 ? [`on the list but not among the pictures: ${notFound.length}`] : []),
           ...(unknownClasses.length > 0
             ? [`classes that the model doesn't know, left out: ${unknownClasses.join(', ')}`]
             : []),
         ]
-        context.output.result(document, [evaluationText(evaluation), ...notes].join('\n'))
+        context.output.result(judged, [evaluationText(judged), ...notes].join('\n'))
       })
     })
 }
 
-type Chosen = {
-  judged: JudgedFile[]
-  unknownClasses: readonly string[]
-  excluded: number
-  notFound: readonly string[]
-}
-
-/** The pictures that count: of classes that the model knows, not on the list of those to leave out. */
-async function choose(
-  pictures: readonly Picture[],
-  version: DatasetVersion,
-  record: RunRecord,
-  blobs: Blobs,
-  list?: string,
-): Promise<Chosen> {
-  const { labels, unknown } = matchClasses(version.classes, record.classes)
-  const left = list === undefined ? new Set<string>() : await readNames(list)
-  const names = new Set(pictures.map(({ file }) => basename(file)))
-  const judged = pictures.flatMap(({ hash, file, label }) => {
-    const known = labels[label]
-    return known === undefined || left.has(basename(file))
-      ? []
-      : [{ hash, file, label: known, path: blobs.picturePath(hash) }]
-  })
-  return {
-    judged,
-    unknownClasses: unknown,
-    excluded: pictures.filter(({ file }) => left.has(basename(file))).length,
-    notFound: [...left].filter((name) => !names.has(name)),
-  }
-}
-
-async function readNames(file: string): Promise<Set<string>> {
+async function readNames(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new Problem('cli/usage', {
       says: `The list ${file} can't be read.`,
@@ -135,10 +89,8 @@ async function readNames(file: string): Promise<Set<string>> {
       cause,
     })
   })
-  return new Set(
-    text
-      .split(/\r?\n/)
-      .map((line) => basename(line.trim()))
-      .filter(Boolean),
-  )
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter(Boolean)
 }

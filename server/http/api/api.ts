@@ -9,6 +9,7 @@ import { alertRoutes } from './alerts.ts'
 import { datasetRoutes } from './datasets.ts'
 import { machineRoutes } from './machine.ts'
 import { modelRoutes } from './models.ts'
+import { modeRoutes } from './modes.ts'
 import { pictureRoutes } from './pictures.ts'
 import { planRoutes } from './plans.ts'
 import { queueRoutes } from './queue.ts'
@@ -44,6 +45,7 @@ export function createApi(
   pictureRoutes(api, blobs)
   machineRoutes(api, parts)
   modelRoutes(api, parts)
+  modeRoutes(api, parts)
   shareRoutes(api, parts)
   alertRoutes(api, parts)
   sharedRoutes(api, parts, blobs)

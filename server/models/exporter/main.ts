@@ -17,13 +17,13 @@ process.once('message', (raw: unknown) => {
 })
 
 async function makeBundle(raw: unknown): Promise<number> {
-  const { dataDir, run, outDir } = toExporterSchema.parse(raw)
+  const { dataDir, run, outDir, choices } = toExporterSchema.parse(raw)
   const { bytes } = await exportRun(
     { datasets: ownedDatasets(dataDir), dataDir },
     {
       run,
       outDir,
-      choices: { precisions: ['float16'], onnx: false },
+      choices,
       onProgress: (progress) => say({ type: 'progress', done: 0, total: 0, ...progress }),
     },
   )

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { newExportSchema } from '../../../lib/api/exports.ts'
 import { problemSummarySchema } from '../../../lib/run/events.ts'
 
 /** Raised whenever a message changes its meaning; both ends refuse another version. */
-export const EXPORTER_PROTOCOL = 1
+export const EXPORTER_PROTOCOL = 2
 
 const whole = z.number().int().nonnegative()
 
@@ -13,6 +14,7 @@ export const toExporterSchema = z.object({
   dataDir: z.string(),
   run: z.string(),
   outDir: z.string(),
+  choices: newExportSchema,
 })
 export type ToExporter = z.infer<typeof toExporterSchema>
 
