@@ -12,7 +12,7 @@ function answers(sharpness: number, count = 200) {
   const labels = Int32Array.from({ length: count }, (_, i) => i % CLASSES)
   const logits = Float32Array.from({ length: count * CLASSES }, (_, i) => {
     const isTruth = i % CLASSES === labels[Math.floor(i / CLASSES)]
-    return sharpness * ((isTruth ? 1.5 : 0) + random())
+    return sharpness * ((isTruth ? 0.5 : 0) + random())
   })
   return { logits, labels, classes: CLASSES }
 }

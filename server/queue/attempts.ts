@@ -122,6 +122,6 @@ function givenUp(times: number) {
     code: 'worker/given-up',
     says: `The run broke off ${times} times and is not begun again.`,
     advice:
-      'Watch the memory of the machine, then train again with the same settings: what was extracted is kept.',
+      'Watch the memory of the machine, then resume the run: it goes on from its last checkpoint.',
   }
 }

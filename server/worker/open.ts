@@ -220,7 +220,7 @@ async function endOrphans(store: Store, orphans: readonly Run[]): Promise<void> 
     const problem = {
       code: 'worker/vanished',
       says: 'The process that did this run ended in the middle of it.',
-      advice: 'Train again with the same settings: what was extracted is kept.',
+      advice: `Let it go on from its last checkpoint: whippet resume ${run.id}.`,
     }
     await store.runs.append(run.id, attempt, [{ type: 'failed', problem }])
   }

@@ -167,7 +167,7 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
         code: 'trainer/vanished',
         says: `The trainer process of this run ended without a word (${death}).`,
         advice:
-          'Start the run again: what was extracted is kept. If it happens again, watch the memory of the machine.',
+          'Resume the run: it goes on from its last checkpoint. If it happens again, watch the memory of the machine.',
       },
     }
   }

@@ -96,6 +96,6 @@ function say(message: FromExtractor): void {
 function otherWeights(want: string, got: string): Problem {
   return new Problem('features/other-weights', {
     says: `The weights changed while features were being extracted: sha256 was ${want} and is ${got}.`,
-    advice: 'Start the run again.',
+    advice: 'Resume the run.',
   })
 }
