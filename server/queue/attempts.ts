@@ -121,7 +121,6 @@ function givenUp(times: number) {
   return {
     code: 'worker/given-up',
     says: `The run broke off ${times} times and is not begun again.`,
-    advice:
-      'Watch the memory of the machine, then resume the run: it goes on from its last checkpoint.',
+    advice: 'Watch the memory of the machine, then resume the run: it goes on from its last checkpoint.',
   }
 }
