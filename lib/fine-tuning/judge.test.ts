@@ -6,13 +6,13 @@ import { judged } from './judge.ts'
 
 const CLASSES = 4
 
-/** Logits that are right three times in four, as sure of themselves as `sharpness` says. */
+/** Logits that are right seven times in ten, as sure of themselves as `sharpness` says. */
 function answers(sharpness: number, count = 200) {
   const random = seededRandom(1)
   const labels = Int32Array.from({ length: count }, (_, i) => i % CLASSES)
   const logits = Float32Array.from({ length: count * CLASSES }, (_, i) => {
     const isTruth = i % CLASSES === labels[Math.floor(i / CLASSES)]
-    return sharpness * ((isTruth ? 0.5 : 0) + random())
+    return 4 * sharpness * ((isTruth ? 0.5 : 0) + random())
   })
   return { logits, labels, classes: CLASSES }
 }
