@@ -51,7 +51,13 @@ function Loss({ run }: { run: Run }) {
     )
   }
   if (evaluation)
-    return <Figure name="Log loss" value={evaluation.logLoss.toFixed(3)} context="nats per test picture" />
+    return (
+      <Figure
+        name="Log loss"
+        value={evaluation.logLoss.toFixed(3)}
+        context={`nats per ${evaluation.split} picture`}
+      />
+    )
   const last = leadingCurve(run)?.points.at(-1)
   return (
     <Figure

@@ -47,6 +47,11 @@ function Actions({ run }: { run: Run }) {
   const onOpenChange = (open: boolean) => !open && setDialog(undefined)
   return (
     <>
+      {run.settings.trial && (
+        <Link href={`/tunes/${run.settings.trial.tune}`} className={buttonLooks()}>
+          Its tune
+        </Link>
+      )}
       <LazyNotifyButton run={run.id} over={isOver(run.state)} />
       <Button onClick={() => setDialog('share')}>Share</Button>
       {!isOver(run.state) && (

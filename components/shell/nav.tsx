@@ -24,7 +24,7 @@ export function Nav({ notes = {}, onGo }: { notes?: Notes; onGo?: () => void }) 
         const isHere =
           href === '/'
             ? here === '/'
-            : here.startsWith(href) || (href === '/runs' && here.startsWith('/models'))
+            : here.startsWith(href) || (href === '/runs' && /^\/(models|tunes)/.test(here))
         return (
           <li key={href}>
             <Link
