@@ -124,8 +124,12 @@ export async function startServer(given: Settings): Promise<Running> {
       await openBundles({ dataDir, onChange: (run, state) => live?.bundleChanged(run, state) }),
       (opened) => opened.close(),
     )
-    const tunes = onEnd(await openTunes(worker, { log: (problem) => log.problem(problem) }), (opened) =>
-      opened.close(),
+    const tunes = onEnd(
+      await openTunes(worker, {
+        log: (problem) => log.problem(problem),
+        shared: settings.databaseUrl !== undefined,
+      }),
+      (opened) => opened.close(),
     )
     const evaluations = onEnd(openEvaluations(worker), (opened) => opened.close())
     const exports = onEnd(await openExports(dataDir), (opened) => opened.close())

@@ -13,6 +13,8 @@ export type TuneWork = {
   /** Sees to it that a new run is done; may resolve before it is. */
   begin(settings: RunSettings): Promise<unknown>
   stop(run: Run): Promise<unknown>
+  /** How many trials may be under way at once. */
+  readonly places: number
   /** Rings after everything that happens to the tune's runs, and when its stop is asked for. */
   readonly bell: Bell
   /** Leaves the tune as it stands, for another process to go on with. */
@@ -20,8 +22,8 @@ export type TuneWork = {
 }
 
 /**
- * Does a tune to its end, one trial at a time, so that other runs get their turn in between. Everything it needs to know
- * is in the store: after a crash it goes on with the trial that comes next.
+ * Does a tune to its end, no more trials queued than there are devices, so that other runs get their turn in between.
+ * Everything it needs to know is in the store: after a crash it goes on with the trial that comes next.
  *
  * @throws what the store throws, and what keeps runs from being begun.
  */
@@ -40,8 +42,8 @@ export async function doTune(id: string, work: TuneWork): Promise<StoredTune> {
       for (const run of open) if (!run.requestedStop) await work.stop(run).catch(alreadyOver)
       await heard
     } else if (done) await store.tunes.end(id, endOf(runs, at))
-    else if (open.length > 0 || !next[0]) await heard
-    else await work.begin(trialRun(tune, next[0]))
+    else if (next[0] && open.length < work.places) await work.begin(trialRun(tune, next[0]))
+    else await heard
   }
 }
 

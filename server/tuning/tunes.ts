@@ -23,10 +23,19 @@ export type Tunes = {
   close(): Promise<void>
 }
 
-/** Goes on with the tunes that a former server, or a command, left unfinished. */
+/** Of trials in the queue: runs that somebody waits for go first. */
+const PRIORITY = -1
+/** How often tunes look what workers on other machines have done, of whose runs nobody tells here. */
+const LOOK_MS = 5000
+
+/**
+ * Goes on with the tunes that a former server, or a command, left unfinished.
+ *
+ * @param shared whether workers on other machines may do the runs.
+ */
 export async function openTunes(
   worker: Worker,
-  { log }: { log: (problem: Problem) => void },
+  { log, shared }: { log: (problem: Problem) => void; shared: boolean },
 ): Promise<Tunes> {
   const { store, dataDir } = worker
   const home = await folderId(dataDir)
@@ -46,6 +55,11 @@ export async function openTunes(
     if (tune && changesTable(event)) bellOf(tune).ring()
   })
 
+  const look = shared ? setInterval(() => ringAll(), LOOK_MS).unref() : undefined
+  const ringAll = () => {
+    for (const bell of bells.values()) bell.ring()
+  }
+
   async function view(id: string): Promise<Tune> {
     return tuneOf(await findTune(store, id), await runsOfTune(store, id))
   }
@@ -55,7 +69,8 @@ export async function openTunes(
     try {
       await doTune(id, {
         store,
-        begin: (settings) => worker.enqueue(settings),
+        places: (await worker.devices()).length,
+        begin: (settings) => worker.enqueue(settings, { priority: PRIORITY }),
         stop: ({ id: run }) => worker.stop(run),
         bell: bellOf(id),
         signal: closing.signal,
@@ -111,7 +126,8 @@ export async function openTunes(
     },
     async close() {
       closing.abort()
-      for (const bell of bells.values()) bell.ring()
+      clearInterval(look)
+      ringAll()
       unsubscribe()
       await Promise.allSettled([...going])
     },

@@ -77,6 +77,7 @@ async function doAlone(worker: Worker, id: string, { output }: Context, signal: 
     await doTune(id, {
       store,
       bell,
+      places: 1,
       signal: new AbortController().signal,
       begin: async (settings: RunSettings) => {
         const version = await store.datasets.find(settings.dataset)
