@@ -1,6 +1,9 @@
 'use client'
 
+import { depthOfSettings } from '../../lib/run/depth.ts'
 import type { RunDraft } from '../../lib/run/draft.ts'
+import { type FreezeDraft, freezeOf } from '../../lib/run/freeze-draft.ts'
+import type { Depth } from '../../lib/run/training.ts'
 import { TRAINING_FIELDS, type TrainingField } from '../../lib/run/training-fields.ts'
 import { Card, CardHead } from '../ui/card.tsx'
 import { Field, Input } from '../ui/field.tsx'
@@ -14,16 +17,18 @@ type Props = {
   rates: UsualRates
 }
 
-/** Rates at which pretrained layers learn without forgetting, by optimizer: the last ones, or all of them. */
-export type UsualRates = {
-  readonly part: Readonly<Record<string, number>>
-  readonly whole: Readonly<Record<string, number>>
+/** Rates at which pretrained layers learn without forgetting, by how many are trained and optimizer. */
+export type UsualRates = Readonly<Record<Depth, Readonly<Record<string, number>>>>
+
+function depthOf(freeze: FreezeDraft): Depth {
+  const made = freezeOf(freeze)
+  return 'strategy' in made ? depthOfSettings(made) : 'last'
 }
 
 /** How what is unfrozen is trained; what seldom needs another value stands under More. */
 export function TrainingCard({ draft, onChange, wrong, rates }: Props) {
   const { training, freeze } = draft
-  const usual = rates[freeze.choice === 'everything' ? 'whole' : 'part'][training.optimizer ?? '']
+  const usual = rates[depthOf(freeze)][training.optimizer ?? '']
   const shown = TRAINING_FIELDS.filter(({ when }) => when?.(training) ?? true)
   const input = (field: TrainingField) => (
     <TrainingInput

@@ -40,8 +40,8 @@ describe('--set with a strategy that fine-tunes', () => {
       augmentation: 'modern',
       views: 4,
     })
-    expect(learningRateOf(training!, false)).toBe(0.01)
-    expect(learningRateOf(training!, true)).toBe(0.001)
+    const rates = (['last', 'several', 'whole'] as const).map((depth) => learningRateOf(training!, depth))
+    expect(rates).toEqual([0.01, 0.003, 0.001])
     expect(trainingOf({})).toEqual(training)
   })
 

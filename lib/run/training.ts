@@ -15,8 +15,10 @@ export const OPTIMIZERS = [
 ] as const
 export type OptimizerName = (typeof OPTIMIZERS)[number]
 
-/** Rates at which the last pretrained layers learn without forgetting; where a run names none. */
-export const DEFAULT_RATES: Readonly<Record<OptimizerName, number>> = {
+/** How much of the backbone is trained: its last layer group at most, several, or all of them. */
+export type Depth = 'last' | 'several' | 'whole'
+
+const LAST_GROUP_RATES: Readonly<Record<OptimizerName, number>> = {
   sgd: 0.01,
   momentum: 0.01,
   nesterov: 0.01,
@@ -29,14 +31,13 @@ export const DEFAULT_RATES: Readonly<Record<OptimizerName, number>> = {
 }
 
 /**
- * The same where nothing of the backbone is frozen. With momentum ten times less: 0.01 takes EfficientNet-Lite0 from a solved
- * head's accuracy to chance within an epoch (docs/decisions/0015-rates-and-the-solved-head.md).
+ * Rates at which pretrained layers learn without forgetting; where a run names none. With momentum the deeper the slower: 0.01
+ * takes the whole of EfficientNet-Lite0 from a solved head's 98 % to chance within an epoch (docs/decisions/0011).
  */
-export const WHOLE_NETWORK_RATES: typeof DEFAULT_RATES = { ...DEFAULT_RATES, momentum: 1e-3, nesterov: 1e-3 }
-
-/** @param isWhole whether nothing of the backbone is frozen. */
-export function usualRate(optimizer: OptimizerName, isWhole: boolean): number {
-  return (isWhole ? WHOLE_NETWORK_RATES : DEFAULT_RATES)[optimizer]
+export const USUAL_RATES: Readonly<Record<Depth, Readonly<Record<OptimizerName, number>>>> = {
+  last: LAST_GROUP_RATES,
+  several: { ...LAST_GROUP_RATES, momentum: 3e-3, nesterov: 3e-3 },
+  whole: { ...LAST_GROUP_RATES, momentum: 1e-3, nesterov: 1e-3 },
 }
 
 export const SCHEDULES = ['constant', 'step', 'cosine', 'plateau'] as const
@@ -54,7 +55,7 @@ export const trainingSchema = z.strictObject({
     .enum(OPTIMIZERS)
     .describe(`one of ${OPTIMIZERS.join(', ')}`)
     .default('momentum'),
-  /** Absent: {@link usualRate}. */
+  /** Absent: {@link USUAL_RATES}. */
   learningRate: positive.optional(),
   momentum: share.default(0.9),
   schedule: z
@@ -102,9 +103,8 @@ export const trainingSchema = z.strictObject({
 })
 export type TrainingSettings = z.infer<typeof trainingSchema>
 
-/** @param isWhole as in {@link usualRate}. */
-export function learningRateOf({ optimizer, learningRate }: TrainingSettings, isWhole: boolean): number {
-  return learningRate ?? usualRate(optimizer, isWhole)
+export function learningRateOf({ optimizer, learningRate }: TrainingSettings, depth: Depth): number {
+  return learningRate ?? USUAL_RATES[depth][optimizer]
 }
 
 /** How many views of a picture an epoch may see. */

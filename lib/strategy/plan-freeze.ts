@@ -1,6 +1,8 @@
 import type { BackboneGraph, GraphNode, TensorId } from '../backbone/graph.ts'
+import { HEAD } from '../backbone/head.ts'
 import { shapesOf, weightShapes } from '../backbone/shapes.ts'
 import { Problem } from '../problem.ts'
+import type { Depth } from '../run/training.ts'
 import { type Flops, flopsOfPlan } from './flops.ts'
 import { type GroupPlan, groupPlans } from './group-plans.ts'
 import { unknownGroup } from './phases.ts'
@@ -14,9 +16,13 @@ export type BoundaryTensor = {
   readonly values: number
 }
 
-/** Whether nothing of the backbone is frozen: the prefix is the picture. */
-export function isWhole({ prefix }: Pick<FreezePlan, 'prefix'>): boolean {
-  return prefix.length <= 1
+/** How deep training reaches; what is trained behind frozen groups is as deep as its first one. */
+export function depthOf({ prefix, groups }: Pick<FreezePlan, 'prefix' | 'groups'>): Depth {
+  // The prefix is the picture alone.
+  if (prefix.length <= 1) return 'whole'
+  const backbone = groups.filter(({ name }) => name !== HEAD)
+  const first = backbone.findIndex(({ state }) => state !== 'frozen')
+  return first >= 0 && first < backbone.length - 1 ? 'several' : 'last'
 }
 
 /** What a strategy comes to on one backbone with its head, for one phase. */

@@ -5,7 +5,7 @@ import { bytesPerView } from './cache-size.ts'
 import { type DeviceMemory, type MemoryEstimate, memoryAt, memoryOf } from './memory.ts'
 import { type DeviceCalibration, kindOf, secondsOf, secondsTogether } from './minutes.ts'
 import { phasesOf, type TrainingPhase, unknownGroup } from './phases.ts'
-import { type FreezePlan, isWhole, planFreeze } from './plan-freeze.ts'
+import { depthOf, type FreezePlan, planFreeze } from './plan-freeze.ts'
 import type { Strategy } from './strategies.ts'
 import { type PlanWarning, warningsOf } from './warnings.ts'
 
@@ -96,7 +96,7 @@ function planPhase(phase: TrainingPhase, task: RunPlanTask): PhasePlan {
     by,
     plan,
     epochs,
-    learningRate: phase.learningRate ?? learningRateOf(training, isWhole(plan)),
+    learningRate: phase.learningRate ?? learningRateOf(training, depthOf(plan)),
     views,
     prefix,
     cacheBytes,

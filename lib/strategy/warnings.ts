@@ -1,9 +1,9 @@
 import { HEAD } from '../backbone/head.ts'
 import { bytes, count } from '../figures.ts'
-import { usualRate } from '../run/training.ts'
+import { USUAL_RATES } from '../run/training.ts'
 import { deviceWarnings } from './device-warnings.ts'
 import { batchThatFits } from './memory.ts'
-import { isWhole } from './plan-freeze.ts'
+import { depthOf } from './plan-freeze.ts'
 import type { PhasePlan, RunPlanTask } from './plan-run.ts'
 
 /** What an expert would say of a plan before it starts. The code is stable; `says` is for people. */
@@ -68,7 +68,7 @@ function phaseWarnings(
       'Freeze more layer groups, add pictures, or use stronger augmentation.',
     )
   }
-  const usual = usualRate(training.optimizer, isWhole(plan))
+  const usual = USUAL_RATES[depthOf(plan)][training.optimizer]
   if (free > 0 && learningRate > RATE_FACTOR * usual) {
     warn(
       'rate-too-high',

@@ -1,5 +1,6 @@
+import { depthOfSettings } from '../run/depth.ts'
 import type { RunSettings } from '../run/settings.ts'
-import { DEFAULT_RATES } from '../run/training.ts'
+import { USUAL_RATES } from '../run/training.ts'
 
 /** Around an optimizer's usual rate: too low costs epochs, too high everything. */
 const RATE_BELOW = 30
@@ -21,8 +22,9 @@ function ofHead({ solver }: RunSettings, chosen: readonly string[]): string[] {
   return chosen.some((key) => key.startsWith('solver.')) ? [l2] : ['solver.kind=exact,sgd,adam', rate, l2]
 }
 
-function ofTraining({ training, freeze }: RunSettings): string[] {
-  const usual = DEFAULT_RATES[training?.optimizer ?? 'momentum']
+function ofTraining(settings: RunSettings): string[] {
+  const { training, freeze } = settings
+  const usual = USUAL_RATES[depthOfSettings(settings)][training?.optimizer ?? 'momentum']
   const [low, high] = [usual / RATE_BELOW, usual * RATE_ABOVE].map((rate) => Number(rate.toPrecision(2)))
   const stagesHaveRates = freeze?.stages?.every(({ groups, learningRate }) => groups === 0 || learningRate)
   return [

@@ -7,7 +7,7 @@ import { PageHead } from '../../../components/ui/page-head.tsx'
 import { EmptyState } from '../../../components/ui/states.tsx'
 import type { RunSummary } from '../../../lib/api/runs.ts'
 import { draftDefaults } from '../../../lib/run/draft-defaults.ts'
-import { DEFAULT_RATES, WHOLE_NETWORK_RATES } from '../../../lib/run/training.ts'
+import { USUAL_RATES } from '../../../lib/run/training.ts'
 import { services } from '../../../server/services.ts'
 
 export const metadata: Metadata = { title: 'New run' }
@@ -48,7 +48,7 @@ export default async function NewRun({ searchParams }: Props) {
       defaults={draftDefaults()}
       models={models}
       from={parent?.run}
-      rates={{ part: DEFAULT_RATES, whole: WHOLE_NETWORK_RATES }}
+      rates={USUAL_RATES}
       devices={devices.length}
     />
   )
