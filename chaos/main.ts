@@ -8,6 +8,7 @@ type Chaos = { chaos(args: string[]): Promise<boolean> }
 
 const PROGRAMS: Readonly<Record<string, () => Promise<Chaos>>> = {
   disk: () => import('./disk.ts'),
+  kill: () => import('./kill.ts'),
   queue: () => import('./queue.ts'),
 }
 

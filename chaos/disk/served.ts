@@ -7,15 +7,18 @@ import { type Run, reduceRun } from '../../lib/run/run.ts'
 /** What a server answered, or that it didn't in time. */
 export type Answer = { readonly status: number; readonly body: ReturnType<typeof JSON.parse> }
 
-/** A real server in a process of its own, on the small disk. */
+/** A real server in a process of its own. */
 export type Served = {
   readonly url: string
+  readonly pid: number
   readonly log: () => string
   ask(path: string, body?: unknown): Promise<Answer>
   /** A run as its whole log tells it: a gap or a double in it throws. */
   run(id: string): Promise<{ run: Run; events: RunEvent[] }>
   /** The first event after `afterSeq` for which `when` holds. */
   event(id: string, when: (event: RunEvent) => boolean, afterSeq?: number): Promise<RunEvent>
+  /** Ends it at once, in the middle of whatever it does. */
+  kill(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -59,6 +62,7 @@ export async function serve(dataDir: string, environment: Readonly<Record<string
   }
   return {
     url,
+    pid: child.pid!,
     log: () => log,
     ask,
     async run(id) {
@@ -74,6 +78,10 @@ export async function serve(dataDir: string, environment: Readonly<Record<string
         seq = events.at(-1)?.seq ?? seq
         await pause(LOOK_EVERY_MS)
       }
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await exited
     },
     async stop() {
       ended(child)
