@@ -4,6 +4,7 @@ import type { NewRunEvent } from '../../lib/run/events.ts'
 import { providerFor } from '../engines/onnxruntime/provider-for.ts'
 import { PROVIDER_SETTING } from '../engines/onnxruntime/providers.ts'
 import { type PreparedBackbone, prepareBackbone } from './backbone.ts'
+import { fenceOf, raiseFence } from './fence.ts'
 import { fineTuneRun } from './fine-tuning/fine-tune-run.ts'
 import type { Job } from './job.ts'
 import { judge } from './judge.ts'
@@ -42,6 +43,7 @@ async function attempt(
   const { dataDir, settings, dataset } = job
   const { emit, stop } = telling
   emit({ type: 'phase', phase: 'preparing' })
+  const fence = await raiseFence(job)
   // For the extractors, which inherit it.
   process.env[PROVIDER_SETTING] = await providerFor(job.devices, { signal: stop })
   const backbone = await prepareBackbone(settings, dataset.classes.length, dataDir, telling)
@@ -85,9 +87,9 @@ async function attempt(
       emit({ type: 'phase', phase: 'evaluating' })
       const { head } = fitted
       const evaluation = await judge(judged, { ...calibrated, head, looks: settings.looks, split }, own)
-      await writeRunFolder(dataDir, { ...calibrated, evaluation }, head)
+      await writeRunFolder(dataDir, { ...calibrated, evaluation }, head, fence)
       emit({ type: 'evaluated', evaluation })
-    } else await writeRunFolder(dataDir, calibrated, fitted.head)
+    } else await writeRunFolder(dataDir, calibrated, fitted.head, fence)
     return { type: 'succeeded' }
   } catch (thrown) {
     if (stop.aborted && thrown === stop.reason) return { type: 'stopped', kept: true }
@@ -107,14 +109,14 @@ async function keep(
 ): Promise<{ record: RunRecord; own: SplitExtraction }> {
   const { dataDir, run } = job
   const file = tunedFile(runFolder(dataDir, run))
-  const tuned = changed?.size ? await writeTuned(file, changed) : undefined
+  const tuned = changed?.size ? await writeTuned(file, changed, fenceOf(job)) : undefined
   const record: RunRecord = {
     ...recordOf(job, backbone),
     ...(checkpoint !== undefined && { checkpoint }),
     ...(tuned && { tuned: { ...tuned, tensors: [...tuned.tensors] } }),
     ...(calibration && { calibration }),
   }
-  await writeRunFolder(dataDir, record, head)
+  await writeRunFolder(dataDir, record, head, fenceOf(job))
   if (!tuned) return { record, own: extraction }
   const own = { ...extraction.backbone, tuned: file, weightsHash: hashWithTuned(backbone.weightsHash, tuned) }
   return { record, own: { ...extraction, backbone: own } }

@@ -11,6 +11,8 @@ export const TRAINER_PROTOCOL = 3
 /** Everything that one attempt at a run needs to know. Pictures are read from the blobs, never sent. */
 export const jobSchema = z.object({
   run: z.string(),
+  /** What an earlier one writes is refused; absent: nobody else does the run. */
+  attempt: z.number().int().positive().optional(),
   dataDir: z.string(),
   /** The run's alone while the attempt lasts. This process sees the first one and no others. */
   devices: z.array(deviceSchema).min(1),

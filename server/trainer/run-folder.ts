@@ -9,6 +9,7 @@ import { Problem } from '../../lib/problem.ts'
 import { runSettingsSchema } from '../../lib/run/settings.ts'
 import { writeDurably } from '../files/write-durably.ts'
 import { openSharedFiles } from '../objects/shared-files.ts'
+import { type Fence, UNFENCED } from './fence.ts'
 
 /** What a run leaves behind beside its head: enough to evaluate, classify and export without the database. */
 export const runRecordSchema = z.object({
@@ -44,12 +45,18 @@ export async function hasKeptModel(dataDir: string, run: string): Promise<boolea
 }
 
 /** Writes head and record so that a reader sees the old or the new, never a part (temporary name, fsync, rename). */
-export async function writeRunFolder(dataDir: string, record: RunRecord, head: Head): Promise<void> {
+export async function writeRunFolder(
+  dataDir: string,
+  record: RunRecord,
+  head: Head,
+  fence: Fence = UNFENCED,
+): Promise<void> {
   const folder = runFolder(dataDir, record.run)
-  await writeDurably(join(folder, 'head.safetensors'), writeSafetensors(headTensors(head)))
+  await writeDurably(join(folder, 'head.safetensors'), writeSafetensors(headTensors(head)), fence)
   await writeDurably(
     join(folder, 'record.json'),
     new TextEncoder().encode(JSON.stringify(runRecordSchema.parse(record), null, 1)),
+    fence,
   )
 }
 

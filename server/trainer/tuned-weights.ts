@@ -6,6 +6,7 @@ import { parseSafetensors, writeSafetensors } from '../../lib/backbone/weights/s
 import { overlaid } from '../../lib/fine-tuning/overlaid.ts'
 import { Problem } from '../../lib/problem.ts'
 import { writeDurably } from '../files/write-durably.ts'
+import { type Fence, UNFENCED } from './fence.ts'
 
 /** What a run changed in its backbone: names of the tensors, and the sha256 of the file that has them. */
 export type TunedWeights = { readonly tensors: readonly string[]; readonly sha256: string }
@@ -19,9 +20,10 @@ export function tunedFile(folder: string): string {
 export async function writeTuned(
   file: string,
   changed: ReadonlyMap<string, WeightTensor>,
+  fence: Fence = UNFENCED,
 ): Promise<TunedWeights> {
   const bytes = writeSafetensors(changed)
-  await writeDurably(file, bytes)
+  await writeDurably(file, bytes, fence)
   return { tensors: [...changed.keys()], sha256: sha256(bytes) }
 }
 

@@ -136,6 +136,7 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   })
   const job: Job = {
     run: run.id,
+    attempt,
     dataDir,
     devices: devices.map(({ id, kind, index, threads }) => ({ id, kind, index, threads })),
     team: team !== undefined,

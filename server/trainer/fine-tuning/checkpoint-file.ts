@@ -10,6 +10,7 @@ import {
 } from '../../../lib/fine-tuning/state.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { writeDurably } from '../../files/write-durably.ts'
+import { type Fence, UNFENCED } from '../fence.ts'
 import { type RunRecord, runRecordSchema } from '../run-folder.ts'
 
 /**
@@ -39,12 +40,13 @@ const LONGEST_HEADER = 1 << 22
 export async function writeCheckpointFile(
   file: string,
   { number, record, state }: Omit<Checkpoint, 'position'>,
+  fence: Fence = UNFENCED,
 ): Promise<void> {
   const header: CheckpointHeader = { number, position: state.position, record }
   const parts = [Buffer.from(`${JSON.stringify(header)}\n`), packState(state)]
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
-  await writeDurably(file, Buffer.concat([Buffer.from(`${hash.digest('hex')}\n`), ...parts]))
+  await writeDurably(file, Buffer.concat([Buffer.from(`${hash.digest('hex')}\n`), ...parts]), fence)
 }
 
 /** What a checkpoint says of itself, its weights unread; undefined where there is none. @throws Problem `training/checkpoint-damaged`. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { FineTuningState } from '../../../lib/fine-tuning/state.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { every } from '../../clock.ts'
+import type { Fence } from '../fence.ts'
 import type { RunRecord } from '../run-folder.ts'
 import {
   type Checkpoint,
@@ -33,7 +34,7 @@ export type Checkpoints = {
 const filesOf = (runDir: string) => [join(runDir, 'checkpoint.0'), join(runDir, 'checkpoint.1')] as const
 
 /** @throws Problem `training/checkpoint-damaged` where there are checkpoints and none is whole. */
-export async function openCheckpoints(runDir: string): Promise<Checkpoints> {
+export async function openCheckpoints(runDir: string, fence?: Fence): Promise<Checkpoints> {
   const files = filesOf(runDir)
   const latest = await readLatest(runDir)
   let number = latest?.number ?? 0
@@ -41,7 +42,7 @@ export async function openCheckpoints(runDir: string): Promise<Checkpoints> {
     latest,
     number: () => number,
     async write(state, record) {
-      await writeCheckpointFile(files[(number + 1) % 2]!, { number: number + 1, state, record })
+      await writeCheckpointFile(files[(number + 1) % 2]!, { number: number + 1, state, record }, fence)
       number++
     },
   }

@@ -3,6 +3,7 @@ import { overlaid } from '../../../lib/fine-tuning/overlaid.ts'
 import type { FineTuningState } from '../../../lib/fine-tuning/state.ts'
 import type { PlannedRun } from '../../../lib/strategy/plan-run.ts'
 import type { PreparedBackbone } from '../backbone.ts'
+import { fenceOf } from '../fence.ts'
 import type { Job } from '../job.ts'
 import type { OwnStart } from '../own-start.ts'
 import type { StartDeviceProcess } from '../parallel/device-process/start.ts'
@@ -42,7 +43,7 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
   const { dataDir } = job
   const began = performance.now()
   const phases = phasesByEpochs(planned)
-  const checkpoints = await openCheckpoints(runFolder(dataDir, job.run))
+  const checkpoints = await openCheckpoints(runFolder(dataDir, job.run), fenceOf(job))
   const from = checkpoints.latest && goingOn(checkpoints.latest.state, job)
   const first = planned.phases[0]!.by === 'solver' && !from ? await headFirst(task) : undefined
   const start = await startingPoint(task, first?.head)
