@@ -33,7 +33,7 @@ export default async function Home() {
         }
       />
       <div className="grid grid-cols-1 gap-8">
-        {newest.length === 0 && <FirstSteps />}
+        {newest.length === 0 && <FirstSteps sample={known.find(({ dataset }) => dataset === 'emoji')?.id} />}
         <HomeView initial={{ runs: newest, imports: running, devices, waiting: [] }} titles={titles} />
       </div>
     </>

@@ -34,6 +34,7 @@ import { sharingOn } from './sharing/sharing.ts'
 import { guardSpace, type SpaceGuard } from './space/guard.ts'
 import { spaceOf } from './space/space.ts'
 import { openTunes } from './tuning/tunes.ts'
+import { openViewer } from './views/viewer.ts'
 import { openWorker, type Worker } from './worker/open.ts'
 import { serverAnswers } from './worker/server-answers.ts'
 
@@ -133,6 +134,7 @@ export async function startServer(given: Settings): Promise<Running> {
     )
     const evaluations = onEnd(openEvaluations(worker), (opened) => opened.close())
     const exports = onEnd(await openExports(dataDir), (opened) => opened.close())
+    const viewer = onEnd(openViewer(), (opened) => opened.close())
     const predictor = onEnd(await openPredictor({ dataDir }), (opened) => opened.close())
     const speed = onEnd(
       openMachineSpeed({
@@ -153,6 +155,7 @@ export async function startServer(given: Settings): Promise<Running> {
       exports,
       bundles,
       predictor,
+      viewer,
       speed,
       sharing: sharingOn(worker.store),
       engines: onEnd(openEngineDesk(), (desk) => desk.close()),

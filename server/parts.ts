@@ -9,6 +9,7 @@ import type { Predictor } from './models/predictor.ts'
 import type { Services } from './services.ts'
 import type { Sharing } from './sharing/sharing.ts'
 import type { Tunes } from './tuning/tunes.ts'
+import type { Viewer } from './views/viewer.ts'
 import type { Worker } from './worker/open.ts'
 
 /** The parts of a running server that answer requests. */
@@ -21,6 +22,7 @@ export type Parts = {
   readonly exports: Exports
   readonly bundles: Bundles
   readonly predictor: Predictor
+  readonly viewer: Viewer
   readonly sharing: Sharing
   readonly speed: MachineSpeed
   readonly engines: EngineDesk

@@ -3,10 +3,12 @@
 import { X } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
 import type { Basket, BasketView } from '../../lib/dataset/basket.ts'
+import { FIRST_SPLIT, type SplitChoice, splitOf } from '../../lib/dataset/split-draft.ts'
 import { bytes, counted } from '../../lib/figures.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Field, Input } from '../ui/field.tsx'
+import { SplitFields } from './split-fields.tsx'
 
 type Props = {
   zip?: File
@@ -15,17 +17,22 @@ type Props = {
   onName: (group: number, className: string) => void
   onRemove: (group: number) => void
   onClear: () => void
-  onSend: (datasetName: string) => void
+  onSend: (datasetName: string, split: SplitChoice) => void
 }
 
 /** What was dropped, before it is sent: loose pictures get their class, the dataset its name. */
 export function BasketCard({ zip, basket, view, onName, onRemove, onClear, onSend }: Props) {
   const [name, setName] = useState(zip ? zip.name.replace(/\.zip$/i, '') : suggestedName(basket))
   const id = useId()
-  const ready = name.trim() !== '' && (zip !== undefined || (view.unnamed === 0 && view.pictures > 0))
+  const [split, setSplit] = useState(FIRST_SPLIT)
+  const chosen = splitOf(split)
+  const ready =
+    'split' in chosen &&
+    name.trim() !== '' &&
+    (zip !== undefined || (view.unnamed === 0 && view.pictures > 0))
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    if (ready) onSend(name.trim())
+    if (ready) onSend(name.trim(), chosen.split)
   }
   return (
     <form onSubmit={onSubmit} className="grid gap-4">
@@ -39,6 +46,7 @@ export function BasketCard({ zip, basket, view, onName, onRemove, onClear, onSen
       ) : (
         <Classes view={view} />
       )}
+      <SplitFields split={split} onChange={setSplit} wrong={'wrong' in chosen ? chosen.wrong : []} />
       <div className="flex flex-wrap items-end gap-2">
         <div className="min-w-48 flex-1">
           <Field id={id} label="Name of the dataset" hint="The same name again makes its next version.">

@@ -1,16 +1,23 @@
 'use client'
 
 import { FolderUp } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/cn.ts'
 import { chosenFiles, type DroppedFile, droppedFiles } from './dropped-files.ts'
+import { LIVE, takeEarlyDrop } from './early-drop.ts'
 
 type Props = { onFiles: (files: DroppedFile[]) => void /** Something is there already. */; small: boolean }
 
 /** Takes a folder, a zip or loose pictures, dropped or chosen. */
 export function DropZone({ onFiles, small }: Props) {
   const [over, setOver] = useState(false)
+  const [live, setLive] = useState(false)
+  const take = useEffectEvent(() => void takeEarlyDrop()?.then(onFiles))
+  useEffect(() => {
+    setLive(true)
+    take()
+  }, [])
   const folder = useRef<HTMLInputElement>(null)
   const files = useRef<HTMLInputElement>(null)
   const onChosen = (input: HTMLInputElement) => {
@@ -21,6 +28,7 @@ export function DropZone({ onFiles, small }: Props) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside do the same by keyboard
     <div
+      {...{ [LIVE]: live || undefined }}
       onDragOver={(event) => {
         event.preventDefault()
         setOver(true)

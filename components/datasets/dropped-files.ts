@@ -2,15 +2,22 @@
 export type DroppedFile = { readonly path: string; readonly file: File }
 
 /** Everything that was dropped, folders read to the bottom. Call it in the event itself: the browser forgets it after. */
-export async function droppedFiles(transfer: DataTransfer): Promise<DroppedFile[]> {
+export function droppedFiles(transfer: DataTransfer): Promise<DroppedFile[]> {
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
-  if (entries.length === 0) return chosenFiles(transfer.files)
+  return filesOfDrop({ entries, files: [...transfer.files] })
+}
+
+/** What a drop brought, as far as it can be kept beyond its event. */
+export type Drop = { readonly entries: readonly FileSystemEntry[]; readonly files: readonly File[] }
+
+export async function filesOfDrop({ entries, files }: Drop): Promise<DroppedFile[]> {
+  if (entries.length === 0) return chosenFiles(files)
   const found = await Promise.all(entries.map((entry) => filesIn(entry)))
   return found.flat()
 }
 
 /** The files of an input, of a folder too. */
-export function chosenFiles(files: FileList): DroppedFile[] {
+export function chosenFiles(files: Iterable<File>): DroppedFile[] {
   return [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }))
 }
 

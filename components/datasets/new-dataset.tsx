@@ -25,7 +25,7 @@ export function NewDataset() {
   const { sending, send, cancel } = useImport()
   const isEmpty = basket.placed.length + basket.loose.length === 0 && !zip
 
-  const onFiles = (files: DroppedFile[]) => {
+  const onFiles = (files: readonly DroppedFile[]) => {
     const [only] = files
     if (isEmpty && files.length === 1 && only && /\.zip$/i.test(only.path)) setZip(only.file)
     else setBasket((before) => add(before, files))
@@ -49,7 +49,9 @@ export function NewDataset() {
           onName={(id, name) => setBasket(nameGroup(basket, id, name))}
           onRemove={(id) => setBasket(removeGroup(basket, id))}
           onClear={clear}
-          onSend={(name) => void send(zip ? { name, zip } : { name, files: filesOf(basket) })}
+          onSend={(name, split) =>
+            void send(zip ? { name, split, zip } : { name, split, files: filesOf(basket) })
+          }
         />
       )}
     </Card>

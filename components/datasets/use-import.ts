@@ -1,6 +1,7 @@
 'use client'
 
 import { useRef, useState } from 'react'
+import type { SplitChoice } from '../../lib/dataset/split-draft.ts'
 import { Problem, type ProblemSummary } from '../../lib/problem.ts'
 import { useCall } from '../live/use-call.ts'
 import type { DroppedFile } from './dropped-files.ts'
@@ -9,9 +10,10 @@ import { forgetUpload, rememberUpload } from './unfinished.ts'
 import { uploadPackage } from './upload.ts'
 
 /** What is being sent: a zip as it is, or files that are packed first. */
-export type Parcel =
-  | { readonly name: string; readonly zip: File }
-  | { readonly name: string; readonly files: readonly DroppedFile[] }
+export type Parcel = { readonly name: string; readonly split: SplitChoice } & (
+  | { readonly zip: File }
+  | { readonly files: readonly DroppedFile[] }
+)
 
 export type Sending =
   | { readonly status: 'idle' }
@@ -42,6 +44,7 @@ export function useImport() {
       const path = 'zip' in parcel ? parcel.zip.name : 'files.zip'
       const started = await call('importStarted', 'POST', '/api/imports', {
         name: parcel.name,
+        ...parcel.split,
         files: [{ upload, path }],
       })
       forgetUpload()

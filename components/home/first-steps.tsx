@@ -3,9 +3,10 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { buttonLooks } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
+import { TrySample } from './try-sample.tsx'
 
-/** Before anything is there: what to do first, and two ways to see something at once. */
-export function FirstSteps() {
+/** Before anything is there: what to do first, and two ways to see something at once. `sample`: its dataset, once imported. */
+export function FirstSteps({ sample }: { sample?: string | undefined }) {
   return (
     <div className="grid gap-4 md:grid-cols-3">
       <Step
@@ -34,9 +35,7 @@ export function FirstSteps() {
       <Step
         icon={<Smile />}
         title="Train on the sample"
-        action={
-          <code className="rounded-md bg-hover px-2.5 py-1.5 font-mono text-[12.5px]">npm run demo</code>
-        }
+        action={<TrySample {...(sample !== undefined && { sample })} />}
       >
         2,862 emoji of five designers in 15 classes, trained on four and tested on the fifth. Takes about half
         a minute.

@@ -149,7 +149,13 @@ export function NewRunForm({ datasets, backbones, chosen, defaults, rates, devic
           />
           <div className="grid min-w-0 gap-4 max-lg:order-2">
             {draft.freeze.choice !== 'features' && (
-              <TrainingCard draft={draft} onChange={change} wrong={wrong} rates={rates} />
+              <TrainingCard
+                draft={draft}
+                onChange={change}
+                wrong={wrong}
+                rates={rates}
+                pictures={dataset.cover}
+              />
             )}
             {solved && <SolverCard draft={draft} onChange={change} wrong={wrong} />}
             <MoreSettings

@@ -8,6 +8,7 @@ import { TRAINING_FIELDS, type TrainingField } from '../../lib/run/training-fiel
 import { Card, CardHead } from '../ui/card.tsx'
 import { Field, Input } from '../ui/field.tsx'
 import { Select } from '../ui/select.tsx'
+import { AugmentationPreview } from './augmentation-preview.tsx'
 import { NumberField } from './solver-card.tsx'
 
 type Props = {
@@ -15,6 +16,8 @@ type Props = {
   onChange: (part: Partial<RunDraft>) => void
   wrong: readonly string[]
   rates: UsualRates
+  /** Hashes of a few pictures of the dataset. */
+  pictures: readonly string[]
 }
 
 /** Rates at which pretrained layers learn without forgetting, by how many are trained and optimizer. */
@@ -26,7 +29,7 @@ function depthOf(freeze: FreezeDraft): Depth {
 }
 
 /** How what is unfrozen is trained; what seldom needs another value stands under More. */
-export function TrainingCard({ draft, onChange, wrong, rates }: Props) {
+export function TrainingCard({ draft, onChange, wrong, rates, pictures }: Props) {
   const { training, freeze } = draft
   const usual = rates[depthOf(freeze)][training.optimizer ?? '']
   const shown = TRAINING_FIELDS.filter(({ when }) => when?.(training) ?? true)
@@ -66,6 +69,7 @@ export function TrainingCard({ draft, onChange, wrong, rates }: Props) {
           {shown.filter(({ more }) => more).map(input)}
         </div>
       </details>
+      <AugmentationPreview draft={draft} pictures={pictures} />
     </Card>
   )
 }

@@ -5,6 +5,7 @@ import { judged, logitsOfSource } from './judge.ts'
 import type { Device } from './network/pass.ts'
 import { openNetwork } from './network-on-device.ts'
 import { Optimizer } from './optimizers/optimizer.ts'
+import { outOfMemory } from './out-of-memory.ts'
 import { overlaid } from './overlaid.ts'
 import { ALONE, anyOf, type DeviceGroup } from './parallel/device-group.ts'
 import { demandSame } from './parallel/same-weights.ts'
@@ -157,20 +158,5 @@ function demandPictures(count: number): void {
   throw new Problem('training/no-pictures', {
     says: 'The train split has no pictures, so there is nothing to learn from.',
     advice: 'Import the dataset with a larger share for training.',
-  })
-}
-
-/** An engine's own words for a full memory, as a Problem; nothing for other errors. */
-function outOfMemory(thrown: unknown, { settings: { batchSize } }: FineTuningPhase): Problem | undefined {
-  const words = thrown instanceof Error ? thrown.message : String(thrown)
-  if (!/out of memory|\bOOM\b|allocation failed|could not allocate|failed to allocate/i.test(words))
-    return undefined
-  return new Problem('training/out-of-memory', {
-    says: `The engine ran out of memory with ${batchSize} pictures in a batch.`,
-    advice:
-      batchSize > 1
-        ? `Set a batch size of ${Math.max(1, batchSize >> 1)}, or train fewer layer groups.`
-        : 'Train fewer layer groups, or use a machine with more memory.',
-    cause: thrown,
   })
 }

@@ -42,4 +42,6 @@ export type FineTuningPhase = {
   readonly name: string
   readonly plan: Pick<FreezePlan, 'boundary' | 'trainedWeights' | 'movingBatchNorms'>
   readonly settings: TrainingSettings
+  /** The largest batch for which there is memory by the plan; absent where nobody knows. */
+  readonly fittingBatch?: number | undefined
 }

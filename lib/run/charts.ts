@@ -29,7 +29,7 @@ export type Chart = {
 /** The charts of a run: loss and validation accuracy by epoch, or for the exact head loss by iteration and the choice of L2. */
 export function chartsOf(run: Run): Chart[] {
   const tuned = run.curves.filter(({ series }) => !isHeadAlone(series))
-  if (tuned.length > 0) return tuningCharts(tuned)
+  if (tuned.length > 0) return [...tuningCharts(tuned), ...(run.l2 ? [choiceChart(run)] : [])]
   if (run.settings.solver.kind === 'exact') return [pathChart(run.curves), choiceChart(run)]
   const points = run.curves.flatMap((curve) => curve.points)
   return [lossChart(points), accuracyChart(points)]

@@ -103,6 +103,8 @@ export const plannedPhaseSchema = z.object({
   views: whole,
   cacheBytes: whole,
   memoryBytes: whole,
+  /** The largest batch that fits into the memory of its devices. */
+  fittingBatch: whole.optional(),
   /** By how fast this machine was before; absent where it has not been measured yet. */
   estimatedSeconds: seconds.optional(),
 })

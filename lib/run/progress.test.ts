@@ -95,7 +95,11 @@ describe('what counts of the curves', () => {
       point('fine-tuning', 1, 0.4, 0.8),
     )
     expect(leadingCurve(tuned)?.series).toBe('fine-tuning')
-    expect(chartsOf(tuned).map(({ xs }) => xs)).toEqual([[1], [1]])
+    expect(chartsOf(tuned).map(({ id, xs }) => [id, xs])).toEqual([
+      ['loss', [1]],
+      ['accuracy', [1]],
+      ['l2', [0.01]],
+    ])
   })
 
   test('an exact fit is drawn as one path, and its choice of L2 beside it', () => {

@@ -11,7 +11,7 @@ import type { PhasePlan } from './plan-run.ts'
  * @param extendedAfter epochs after which it had ended and was extended.
  */
 export function fineTuningPhase(
-  { name, plan, epochs, learningRate }: PhasePlan,
+  { name, plan, epochs, learningRate, fittingBatch }: PhasePlan,
   chosen: Chosen,
   perClass: readonly number[],
   extendedAfter: readonly number[] = [],
@@ -33,7 +33,7 @@ export function fineTuningPhase(
     ...(earlyStopping !== undefined && { patience: earlyStopping }),
     ...(chosen.classWeights === 'balanced' && { classWeights: balanced(perClass) }),
   }
-  return { name, plan, settings }
+  return { name, plan, settings, fittingBatch }
 }
 
 function optimizerOf({ optimizer, momentum }: Chosen): OptimizerSettings {

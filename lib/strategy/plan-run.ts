@@ -2,7 +2,7 @@ import type { BackboneGraph } from '../backbone/graph.ts'
 import { HEAD } from '../backbone/head.ts'
 import { learningRateOf, type TrainingSettings, viewsOf } from '../run/training.ts'
 import { bytesPerView } from './cache-size.ts'
-import { type DeviceMemory, type MemoryEstimate, memoryAt, memoryOf } from './memory.ts'
+import { batchThatFits, type DeviceMemory, type MemoryEstimate, memoryAt, memoryOf } from './memory.ts'
 import { type DeviceCalibration, kindOf, secondsOf, secondsTogether } from './minutes.ts'
 import { phasesOf, type TrainingPhase, unknownGroup } from './phases.ts'
 import { depthOf, type FreezePlan, planFreeze } from './plan-freeze.ts'
@@ -46,6 +46,8 @@ export type PhasePlan = Omit<TrainingPhase, 'epochs' | 'learningRate'> & {
   readonly memory: MemoryEstimate
   /** Of each device. */
   readonly memoryBytes: number
+  /** The largest batch that fits into every device; absent where nobody knows what they have. */
+  readonly fittingBatch?: number
   /** On each device; where several work together, on all of them. */
   readonly seconds: readonly { readonly device: string; readonly seconds: number }[]
 }
@@ -87,6 +89,7 @@ function planPhase(phase: TrainingPhase, task: RunPlanTask): PhasePlan {
   const cacheBytes = (pictures.train * views + pictures.validation) * bytesPerView(plan)
   const fits = cacheBytes <= diskBudgetBytes
   const prefix = !fits ? 'per epoch' : plan.prefix.length > 1 ? 'cached' : 'none'
+  const { memories = [] } = task
   const memory = memoryOf(graph, plan, training.optimizer)
   const kind = kindOf(graph)
   const batch = Math.min(training.batchSize, Math.max(1, pictures.train))
@@ -102,6 +105,9 @@ function planPhase(phase: TrainingPhase, task: RunPlanTask): PhasePlan {
     cacheBytes,
     memory,
     memoryBytes: memoryAt(memory, Math.ceil(batch / together)),
+    ...(memories.length > 0 && {
+      fittingBatch: together * Math.min(...memories.map((one) => batchThatFits(memory, one.memoryBytes))),
+    }),
     seconds: secondsTogether(
       devices.map((device) => ({
         device: device.device,

@@ -1,19 +1,15 @@
-import { join } from 'node:path'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { askOwner } from '../owner/control.ts'
 import type { Parts } from '../parts.ts'
-import { drawEmojiSample } from '../sample/emoji.ts'
+import { SAMPLE_NAME as DATASET } from '../sample/emoji.ts'
 import { eventsWithin } from '../worker/answers.ts'
 import { queueRun } from '../worker/queue-run.ts'
 import { type Context, interruptSignal } from './context.ts'
 import { evaluationText } from './evaluation-text.ts'
 import { followToEnd, WAIT_MS } from './follow.ts'
 import type { Output } from './output.ts'
-import { bar } from './words.ts'
-
-const DATASET = 'emoji'
 
 /** Starts the server, says where to look, and trains the sample while its page is open. Ends with Ctrl-C. */
 export async function demoApp(context: Context, address: { host: string; port: number }): Promise<void> {
@@ -69,12 +65,8 @@ async function importSample(
   const known = await worker.store.datasets.find(DATASET)
   if (known) return known
   output.say('1/2 The sample: emoji of five designers, drawn and imported.')
-  const folder = join(worker.dataDir, 'sample', DATASET)
-  const onProgress = ({ done, total }: { done: number; total: number }) =>
-    output.progress(`drawing ${bar(done / total)} ${done} of ${total}`)
-  await drawEmojiSample(folder, { onProgress, signal })
-  const { id } = await imports.startLocal(folder, { name: DATASET })
-  const ended = await imports.ended(id)
+  const { id } = await imports.startSample()
+  const ended = await Promise.race([imports.ended(id), aborted(signal)])
   if (ended?.state.status === 'failed') throw new Problem(ended.state.problem.code, ended.state.problem)
   const version = await worker.store.datasets.find(DATASET)
   if (!version) throw new Problem('cli/interrupted', { says: 'The import of the sample was interrupted.' })

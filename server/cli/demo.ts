@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { Problem } from '../../lib/problem.ts'
 import type { Run } from '../../lib/run/run.ts'
 import { parseSet } from '../../lib/run/settings.ts'
-import { drawEmojiSample } from '../sample/emoji.ts'
+import { SAMPLE_NAME as DATASET, drawEmojiSample } from '../sample/emoji.ts'
 import { EMOJI_CLASSES } from '../sample/emoji-classes.ts'
 import { DEFAULT_HOST, DEFAULT_PORT } from '../settings.ts'
 import { openWorker, type Worker } from '../worker/open.ts'
@@ -20,8 +20,6 @@ import { bar, duration } from './words.ts'
  * `npm run demo`: the app's first minute. It starts the server, then imports and trains the sample that ships while the
  * pages show it. With `--exit` it goes the whole way once without a server, and ends.
  */
-
-const DATASET = 'emoji'
 
 const { values: options } = parseArgs({
   options: {

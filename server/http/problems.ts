@@ -22,6 +22,8 @@ const STATUSES: Readonly<Record<string, ProblemStatus>> = {
   'models/not-ready': 409,
   'weights/absent': 409,
   'models/busy': 503,
+  'views/busy': 503,
+  'views/died': 500,
   'store/disk-full': 507,
   'blobs/disk-full': 507,
   'uploads/no-room': 507,

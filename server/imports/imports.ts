@@ -12,6 +12,7 @@ import { Problem } from '../../lib/problem.ts'
 import { openBlobs } from '../blobs/blobs.ts'
 import { importPictures } from '../datasets/import.ts'
 import { writeDurably } from '../files/write-durably.ts'
+import { drawEmojiSample, SAMPLE_NAME } from '../sample/emoji.ts'
 import type { Store } from '../store/open.ts'
 import { shortIds } from '../store/short-id.ts'
 import { sourceOfUploads } from './source.ts'
@@ -20,6 +21,8 @@ import { sourceOfUploads } from './source.ts'
 export type Imports = {
   /** Imports what was uploaded. @throws Problem `imports/unknown-upload`, `imports/bad-path`. */
   startUploaded(wanted: NewImport): Promise<ImportState>
+  /** Draws the sample that ships, and imports it; the same import while that runs. */
+  startSample(): Promise<ImportState>
   /** Imports a folder or a zip of this machine. */
   startLocal(path: string, wish: ImportWish): Promise<ImportState>
   /** The newest first. */
@@ -46,6 +49,8 @@ const recordSchema = z.object({
   /** Deleted once it is over. */
   uploads: z.array(z.string()),
   wish: importWishSchema,
+  /** The source is the sample, drawn first. */
+  sample: z.literal(true).optional(),
 })
 type Record = z.infer<typeof recordSchema>
 
@@ -59,6 +64,7 @@ export async function openImports({ store, dataDir, uploads, onChange }: Imports
   const ending = new AbortController()
   const works = new Map<string, Promise<void>>()
   let working: Promise<void> = Promise.resolve()
+  let sampling: Promise<ImportState> | undefined
   for (const record of records.values()) if (record.state.state.status === 'running') queue(record)
 
   function queue(record: Record): void {
@@ -66,7 +72,11 @@ export async function openImports({ store, dataDir, uploads, onChange }: Imports
     works.set(record.state.id, working)
   }
 
-  async function start(wish: ImportWish, sourceIn: (folder: string) => Promise<string>, used: string[]) {
+  async function start(
+    wish: ImportWish,
+    sourceIn: (folder: string) => Promise<string>,
+    { used = [], sample = false }: { used?: string[]; sample?: boolean } = {},
+  ) {
     const id = newId()
     const folder = join(root, id)
     const { name, seed, shares, validationShare } = wish
@@ -80,6 +90,7 @@ export async function openImports({ store, dataDir, uploads, onChange }: Imports
         },
         source: await sourceIn(join(folder, 'pictures')),
         uploads: used,
+        ...(sample && { sample }),
         wish: {
           name,
           ...(seed !== undefined && { seed }),
@@ -119,10 +130,16 @@ export async function openImports({ store, dataDir, uploads, onChange }: Imports
   }
 
   async function importVersion(
-    { source, wish }: Record,
+    { source, wish, sample }: Record,
     say: (state: ImportState['state']) => void,
   ): Promise<string> {
     const { name, ...split } = wish
+    if (sample) {
+      const { signal } = ending
+      const onProgress = (drawn: { done: number; total: number }) =>
+        say({ status: 'running', ...drawn, imagesPerSecond: 0 })
+      await drawEmojiSample(source, { onProgress, signal })
+    }
     const { report, ...found } = await importPictures({
       source,
       blobs: await openBlobs(dataDir),
@@ -138,12 +155,22 @@ export async function openImports({ store, dataDir, uploads, onChange }: Imports
 
   return {
     startUploaded: ({ files, ...wish }) =>
-      start(
-        wish,
-        (folder) => sourceOfUploads(files, { uploads, folder }),
-        files.map(({ upload }) => upload),
-      ),
-    startLocal: (path, wish) => start(wish, async () => path, []),
+      start(wish, (folder) => sourceOfUploads(files, { uploads, folder }), {
+        used: files.map(({ upload }) => upload),
+      }),
+    startSample() {
+      const under = [...records.values()].find(
+        ({ state, sample }) => sample && state.state.status === 'running',
+      )
+      if (under) return Promise.resolve(under.state)
+      const folder = join(dataDir, 'sample', SAMPLE_NAME)
+      // Asked twice at once, it begins once.
+      sampling ??= start({ name: SAMPLE_NAME }, async () => folder, { sample: true }).finally(() => {
+        sampling = undefined
+      })
+      return sampling
+    },
+    startLocal: (path, wish) => start(wish, async () => path),
     list: () => [...records.values()].map(({ state }) => state).reverse(),
     find: (id) => records.get(id)?.state,
     async ended(id) {

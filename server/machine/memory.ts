@@ -20,14 +20,26 @@ export async function deviceMemories(devices: readonly Device[]): Promise<Device
 export async function processMemory(): Promise<number> {
   // Where no container limits it, Node says 0, or more than any machine has.
   const contained = process.constrainedMemory() || Number.POSITIVE_INFINITY
-  return Math.min(totalmem(), contained, await addressSpace())
+  return Math.min(totalmem(), contained, await leftByLimits())
 }
 
-/** What `ulimit -v` allows, where Linux tells. */
-async function addressSpace(): Promise<number> {
-  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '')
-  const soft = /^Max address space\s+(\S+)/m.exec(limits)?.[1]
-  return soft === undefined || soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft)
+/** Limits of a process and what of each it has used, as Linux names them (`ulimit -v`, `ulimit -d`). */
+const LIMITS = [
+  ['Max address space', 'VmSize'],
+  ['Max data size', 'VmData'],
+] as const
+
+/** What limits leave, where Linux tells: a good deal of Node's addresses never becomes memory. */
+async function leftByLimits(): Promise<number> {
+  const [limits, status] = await Promise.all(
+    ['/proc/self/limits', '/proc/self/status'].map((file) => readFile(file, 'utf8').catch(() => '')),
+  )
+  const left = LIMITS.map(([limit, used]) => {
+    const soft = Number(new RegExp(`^${limit}\\s+(\\d+)`, 'm').exec(limits!)?.[1])
+    const taken = Number(new RegExp(`^${used}:\\s+(\\d+) kB`, 'm').exec(status!)?.[1] ?? 0) * 1024
+    return soft ? Math.max(0, soft - taken) + process.memoryUsage.rss() : Number.POSITIVE_INFINITY
+  })
+  return Math.min(...left)
 }
 
 /** Bytes by the driver's index, from lines of `index, mebibytes`. */

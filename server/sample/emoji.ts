@@ -6,6 +6,9 @@ import { drawIcon, POSES, type Pose, UPRIGHT } from './draw-icon.ts'
 import { DESIGNERS, EMOJI_CLASSES } from './emoji-classes.ts'
 import { type Icon, type Licence, readIconSet } from './icon-set.ts'
 
+/** Of the folder and of the dataset. */
+export const SAMPLE_NAME = 'emoji'
+
 export type Sample = {
   readonly dir: string
   readonly pictures: number

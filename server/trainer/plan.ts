@@ -108,6 +108,7 @@ function phaseOf({
   views,
   cacheBytes,
   memoryBytes,
+  fittingBatch,
   seconds,
 }: PhasePlan): PlannedPhase {
   const { trainedGroups, trainableParameters, boundary } = plan
@@ -121,7 +122,8 @@ function phaseOf({
     prefix,
     views,
     cacheBytes,
-    memoryBytes,
+    memoryBytes: Math.round(memoryBytes),
+    ...(fittingBatch !== undefined && { fittingBatch }),
     ...(seconds[0] && { estimatedSeconds: seconds[0].seconds }),
   }
 }

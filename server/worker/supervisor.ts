@@ -16,6 +16,7 @@ import { fromTrainerSchema, type Job, type ToTrainer, TRAINER_PROTOCOL } from '.
 import type { TeamCall } from '../trainer/team-calls.ts'
 import { logWriter } from './log-writer.ts'
 import { answerTeam, type TeamDesk } from './team/answer-team.ts'
+import { vanished } from './vanished.ts'
 
 /** How long a trainer may take to end after it was asked to. */
 const STOP_GRACE_MS = 5000
@@ -162,15 +163,8 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
     if (stopping) return { type: 'stopped', kept: await keepModel(dataDir, run.id) }
     if (interrupted && interrupted !== 'abandoned') return { type: 'interrupted', why: interrupted }
     if (settings.onVanished === 'interrupt') return { type: 'interrupted', why: 'vanished' }
-    return {
-      type: 'failed',
-      problem: {
-        code: 'trainer/vanished',
-        says: `The trainer process of this run ended without a word (${death}).`,
-        advice:
-          'Resume the run: it goes on from its last checkpoint. If it happens again, watch the memory of the machine.',
-      },
-    }
+    await log.flushed()
+    return { type: 'failed', problem: vanished((await store.runs.find(run.id)) ?? run, death) }
   }
 
   /** The other machines' part: only a job of a team asks for it. */

@@ -16,6 +16,7 @@ import { queueRoutes } from './queue.ts'
 import { runRoutes } from './runs.ts'
 import { sharedRoutes, shareRoutes } from './shares.ts'
 import { tuneRoutes } from './tunes.ts'
+import { viewRoutes } from './views.ts'
 
 /**
  * All that is answered without a page: REST under `/api`, browser models under `/bundles`, and what shared pages load
@@ -43,6 +44,7 @@ export function createApi(
   tuneRoutes(api, parts)
   datasetRoutes(api, parts)
   pictureRoutes(api, blobs)
+  viewRoutes(api, parts, blobs)
   machineRoutes(api, parts)
   modelRoutes(api, parts)
   modeRoutes(api, parts)

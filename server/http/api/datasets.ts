@@ -69,6 +69,16 @@ export function datasetRoutes(api: OpenAPIHono, { services, imports }: Parts): v
 
   api.openapi(
     createRoute({
+      method: 'post',
+      path: '/api/imports/sample',
+      summary: 'Draw the sample that ships, emoji of five designers, and import it',
+      responses: answers(z.object({ import: importStateSchema }), 'The import, running.'),
+    }),
+    async (c) => c.json({ import: await imports.startSample() }, 200),
+  )
+
+  api.openapi(
+    createRoute({
       method: 'get',
       path: '/api/imports',
       summary: 'Imports, the newest first',
