@@ -4,7 +4,8 @@ import protobuf from 'protobufjs/light.js'
 export type OnnxTensor = {
   readonly name: string
   readonly dims: readonly number[]
-  readonly data: Float32Array | BigInt64Array
+  /** Halves are IEEE 754 half-precision numbers in 16 bits. */
+  readonly data: Float32Array | Uint16Array | BigInt64Array
 }
 
 /** ONNX writes down which sort of number an attribute is. */
@@ -39,7 +40,9 @@ export type OnnxModel = {
 const OPSET = 17
 const IR_VERSION = 8
 
-const FLOAT = 1
+/** `TensorProto.DataType`. */
+export const FLOAT = 1
+export const FLOAT16 = 10
 const INT64 = 7
 const ATTRIBUTE = { FLOAT: 1, INT: 2, INTS: 7 }
 
@@ -131,7 +134,7 @@ function nodeMessage({ op, name, inputs, outputs, attributes = {} }: OnnxNode) {
 }
 
 function tensorMessage({ name, dims, data }: OnnxTensor) {
-  const dataType = data instanceof Float32Array ? FLOAT : INT64
+  const dataType = data instanceof Float32Array ? FLOAT : data instanceof Uint16Array ? FLOAT16 : INT64
   return { name, dims, dataType, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
 }
 

@@ -29,7 +29,7 @@ export const ENGINES = {
     usedFor: 'extracts features, trains heads, classifies',
     needed: true,
     advice: 'Install the packages again with "npm ci".',
-    inference: (threads) => onnxruntimeEngine({ threads, provider: 'cpu' }),
+    inference: (threads) => onnxruntimeEngine({ threads, provider: 'cpu', precision: 'float32' }),
   },
   wasm: {
     usedFor: 'checks exported models, fine-tunes where nothing faster is there',
@@ -55,19 +55,19 @@ export const ENGINES = {
     usedFor: 'extracts features on GPUs without CUDA',
     needed: false,
     advice: 'It takes a GPU whose driver has Vulkan (on Linux with libvulkan.so.1), Metal or Direct3D 12.',
-    inference: (threads) => onnxruntimeEngine({ threads, provider: 'webgpu' }),
+    inference: (threads) => onnxruntimeEngine({ threads, provider: 'webgpu', precision: 'float32' }),
   },
   'onnxruntime-cuda': {
     usedFor: 'extracts features on NVIDIA GPUs',
     needed: false,
     advice: CUDA_LIBRARIES,
-    inference: (threads) => onnxruntimeEngine({ threads, provider: 'cuda' }),
+    inference: (threads) => onnxruntimeEngine({ threads, provider: 'cuda', precision: 'float32' }),
   },
   'onnxruntime-tensorrt': {
     usedFor: 'extracts features on NVIDIA GPUs with TensorRT',
     needed: false,
     advice: `${CUDA_LIBRARIES} TensorRT 10 itself comes from NVIDIA.`,
-    inference: (threads) => onnxruntimeEngine({ threads, provider: 'tensorrt' }),
+    inference: (threads) => onnxruntimeEngine({ threads, provider: 'tensorrt', precision: 'float32' }),
   },
 } as const satisfies Record<string, EngineEntry>
 

@@ -1,9 +1,8 @@
 import type { Split } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent } from '../../lib/run/events.ts'
-import { providerFor } from '../engines/onnxruntime/provider-for.ts'
-import { PROVIDER_SETTING } from '../engines/onnxruntime/providers.ts'
 import { type PreparedBackbone, prepareBackbone } from './backbone.ts'
+import { chooseComputing } from './computing.ts'
 import { fenceOf, raiseFence } from './fence.ts'
 import { fineTuneRun } from './fine-tuning/fine-tune-run.ts'
 import type { Job } from './job.ts'
@@ -44,10 +43,9 @@ async function attempt(
   const { emit, stop } = telling
   emit({ type: 'phase', phase: 'preparing' })
   const fence = await raiseFence(job)
-  // For the extractors, which inherit it.
-  process.env[PROVIDER_SETTING] = await providerFor(job.devices, { signal: stop })
   const backbone = await prepareBackbone(settings, dataset.classes.length, dataDir, telling)
   const start = await openStart(job, backbone)
+  await chooseComputing(job, backbone, stop)
   const planned = await planAttempt(job, backbone, stop)
   emit(planEvent(job, planned, start))
 

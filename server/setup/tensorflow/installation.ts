@@ -39,8 +39,10 @@ export function readManifest(folder: string): Manifest | undefined {
   }
 }
 
+export type HostPackage = { readonly folder: string; readonly version: string }
+
 /** Folder and version of the host package; nothing where it was not installed (it is an optional dependency). */
-export function hostPackage(): { folder: string; version: string } | undefined {
+export function hostPackage(): HostPackage | undefined {
   try {
     const file = createRequire(import.meta.url).resolve(`${HOST}/package.json`)
     return { folder: dirname(file), version: JSON.parse(readFileSync(file, 'utf8')).version }
@@ -56,8 +58,10 @@ export type Linked = { linked: true; device: Device | 'prebuilt' } | { linked: f
  * CUDA libraries go first where both are set up; they serve machines without a GPU too. A binding that came with the
  * package itself stays.
  */
-export function linkBinding(cache: string = cacheFolder()): Linked {
-  const host = hostPackage()
+export function linkBinding(
+  cache: string = cacheFolder(),
+  host: HostPackage | undefined = hostPackage(),
+): Linked {
   if (!host) return { linked: false, why: `the package ${HOST} is not installed` }
   const link = join(host.folder, 'lib', dirname(BINDING))
   if (existsSync(join(host.folder, 'lib', BINDING)) && !lstatSync(link).isSymbolicLink())

@@ -37,6 +37,8 @@ export const WHEEL_PLATFORM = [
   '--implementation=cp',
   '--abi=cp312',
   '--platform=manylinux_2_27_x86_64',
+  // Some of NVIDIA's wheels bear only the older names; pip takes these two as they are, not what they include.
+  '--platform=manylinux2014_x86_64',
 ] as const
 
 /** The wheel's libraries need this much of the C library. */

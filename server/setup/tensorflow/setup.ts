@@ -7,6 +7,7 @@ import { addNvidia } from './cuda.ts'
 import { downloadWheel, sha256Of } from './download.ts'
 import {
   BINDING,
+  type HostPackage,
   hostPackage,
   installationFolder,
   linkBinding,
@@ -14,7 +15,7 @@ import {
   readManifest,
 } from './installation.ts'
 import { checkMachine } from './machine.ts'
-import { type Device, HEADERS, LIBRARIES, TENSORFLOW, WHEELS } from './recipe.ts'
+import { type Device, HEADERS, LIBRARIES, TENSORFLOW, WHEELS, type Wheel } from './recipe.ts'
 import { unpack } from './unpack.ts'
 
 export type SetupTensorflow = {
@@ -22,6 +23,9 @@ export type SetupTensorflow = {
   /** Sets up again what is there already. */
   readonly again?: boolean
   readonly cache?: string
+  /** What is fetched and what it serves: stand-ins for tests. */
+  readonly wheel?: Wheel
+  readonly host?: HostPackage | undefined
   readonly onProgress?: (line: string) => void
   readonly signal?: AbortSignal
 }
@@ -43,10 +47,11 @@ export async function setupTensorflow({
   device,
   again = false,
   cache = cacheFolder(),
+  wheel = WHEELS[device],
+  host = hostPackage(),
   onProgress: say = () => {},
   signal,
 }: SetupTensorflow): Promise<TensorflowSetup> {
-  const host = hostPackage()
   if (!host) {
     throw new Problem('setup/host-package', {
       says: 'The package @tensorflow/tfjs-node-gpu is not installed.',
@@ -56,10 +61,9 @@ export async function setupTensorflow({
   const folder = installationFolder(device, cache)
   const there = again ? undefined : await wholeInstallation(folder, host.version, say)
   if (there) {
-    linkBinding(cache)
+    linkBinding(cache, host)
     return { folder, fresh: false, manifest: there }
   }
-  const wheel = WHEELS[device]
   const { pip, compiler } = await checkMachine(cache, wheel)
   const staging = `${folder}.${process.pid}.part`
   try {
@@ -88,7 +92,7 @@ export async function setupTensorflow({
     await writeFile(join(staging, 'manifest.json'), JSON.stringify(manifest, null, 1))
     await rm(folder, { recursive: true, force: true })
     await rename(staging, folder)
-    linkBinding(cache)
+    linkBinding(cache, host)
     return { folder, fresh: true, manifest }
   } finally {
     await rm(staging, { recursive: true, force: true })
