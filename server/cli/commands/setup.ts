@@ -18,12 +18,19 @@ export function setupCommand(): Command {
       .addHelpText('after', '\nNeeds pip and a C++ compiler. Example:\n  whippet setup tensorflow')
       .action(async (options: { cuda?: boolean; again?: boolean; json?: boolean }) => {
         const { output } = contextOf(options)
-        const { folder, fresh, manifest } = await setupTensorflow({
+        const made = await setupTensorflow({
           device: options.cuda ? 'cuda' : 'cpu',
           again: options.again ?? false,
           onProgress: output.progress,
           signal: interruptSignal(),
         })
+        if ('stock' in made) {
+          return output.result(
+            made,
+            `The package brought its own TensorFlow, in ${made.folder}, and it passes its self-test: nothing to do. --again sets ours up all the same.`,
+          )
+        }
+        const { folder, fresh, manifest } = made
         const megabytes = Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0) / 1e6
         output.result(
           {

@@ -49,10 +49,13 @@ describeUnless(absent, 'setting up the CUDA build', {}, () => {
     expect(await read('nvidia/cuda_nvcc/bin/ptxas')).toBe('ptxas')
     // Where TensorFlow looks for it.
     expect(await read('nvidia/cusparse/lib/libcusolver.so.11')).toBe('cusolver')
-    expect(made.manifest).toMatchObject({ device: 'cuda', tensorflow: TENSORFLOW })
-    expect(made.manifest.wheels).toEqual(
-      Object.fromEntries([tensorflow, ...nvidia].map(({ file, sha256 }) => [file, sha256])),
-    )
+    expect(made).toMatchObject({
+      manifest: {
+        device: 'cuda',
+        tensorflow: TENSORFLOW,
+        wheels: Object.fromEntries([tensorflow, ...nvidia].map(({ file, sha256 }) => [file, sha256])),
+      },
+    })
     expect(await readlink(join(host().folder, 'lib', 'napi-v8'))).toBe(join(made.folder, 'napi-v8'))
     expect(lines).toContain(`unpacking NVIDIA's libraries, ${nvidia.length} of ${nvidia.length}`)
     expect(await readdir(join(folder, 'cache'))).toEqual([`tensorflow-${TENSORFLOW}-cuda`])
@@ -98,6 +101,19 @@ describeUnless(absent, 'setting up the CUDA build', {}, () => {
     expect(index!.asked).toEqual([])
   })
 
+  test('a binary that came with the package stays where it passes its self-test, and is set aside where not', async () => {
+    const { tensorflow, nvidia } = await wheels()
+    await serve([tensorflow, ...nvidia])
+    const own = join(host().folder, 'lib', 'napi-v8')
+    await mkdir(own, { recursive: true })
+    await writeFile(join(own, 'tfjs_binding.node'), 'stock')
+    expect(await setup(tensorflow, { stockPasses: true })).toMatchObject({ fresh: false, stock: true })
+    expect(index!.asked).toEqual([])
+    const made = await setup(tensorflow, { stockPasses: false })
+    expect(await readlink(own)).toBe(join(made.folder, 'napi-v8'))
+    expect(await readFile(join(`${own}.stock`, 'tfjs_binding.node'), 'utf8')).toBe('stock')
+  })
+
   /** A package in the place of the one that the libraries serve. */
   function host() {
     return { folder: join(folder, 'host'), version: '4.22.0' }
@@ -111,11 +127,22 @@ describeUnless(absent, 'setting up the CUDA build', {}, () => {
 
   function setup(
     { sha256 }: Pick<FakeWheel, 'sha256'>,
-    { diskBytes = 1e6, onProgress }: { diskBytes?: number; onProgress?: (line: string) => void } = {},
+    {
+      diskBytes = 1e6,
+      stockPasses = false,
+      onProgress,
+    }: { diskBytes?: number; stockPasses?: boolean; onProgress?: (line: string) => void } = {},
   ) {
     const wheel: Wheel = { requirement: `tensorflow==${TENSORFLOW}`, sha256, downloadBytes: 1e3, diskBytes }
     const cache = join(folder, 'cache')
-    return setupTensorflow({ device: 'cuda', cache, wheel, host: host(), ...(onProgress && { onProgress }) })
+    return setupTensorflow({
+      device: 'cuda',
+      cache,
+      wheel,
+      host: host(),
+      stockPasses: async () => stockPasses,
+      ...(onProgress && { onProgress }),
+    })
   }
 })
 

@@ -1,4 +1,5 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -51,6 +52,19 @@ export function hostPackage(): HostPackage | undefined {
   }
 }
 
+/** Whether the host package has a binary of its own: its install script fetched it, where that may run. */
+export function hasStockBinary({ folder }: HostPackage): boolean {
+  const own = join(folder, 'lib', BINDING)
+  return existsSync(own) && !lstatSync(dirname(own)).isSymbolicLink()
+}
+
+/** Makes place for ours; what was there stays beside it. */
+export async function setStockAside({ folder }: HostPackage): Promise<void> {
+  const own = join(folder, 'lib', dirname(BINDING))
+  await rm(`${own}.stock`, { recursive: true, force: true })
+  await rename(own, `${own}.stock`)
+}
+
 export type Linked = { linked: true; device: Device | 'prebuilt' } | { linked: false; why: string }
 
 /**
@@ -63,9 +77,8 @@ export function linkBinding(
   host: HostPackage | undefined = hostPackage(),
 ): Linked {
   if (!host) return { linked: false, why: `the package ${HOST} is not installed` }
+  if (hasStockBinary(host)) return { linked: true, device: 'prebuilt' }
   const link = join(host.folder, 'lib', dirname(BINDING))
-  if (existsSync(join(host.folder, 'lib', BINDING)) && !lstatSync(link).isSymbolicLink())
-    return { linked: true, device: 'prebuilt' }
   for (const device of ['cuda', 'cpu'] as const) {
     const folder = installationFolder(device, cache)
     if (readManifest(folder)?.host !== host.version) continue

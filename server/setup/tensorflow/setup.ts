@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Problem } from '../../../lib/problem.ts'
+import { checkEngine } from '../../engines/check/check-engine.ts'
 import { cacheFolder } from '../cache-folder.ts'
 import { buildBinding, stripLibraries } from './build.ts'
 import { addNvidia } from './cuda.ts'
@@ -8,11 +9,13 @@ import { downloadWheel, sha256Of } from './download.ts'
 import {
   BINDING,
   type HostPackage,
+  hasStockBinary,
   hostPackage,
   installationFolder,
   linkBinding,
   type Manifest,
   readManifest,
+  setStockAside,
 } from './installation.ts'
 import { checkMachine } from './machine.ts'
 import { type Device, HEADERS, LIBRARIES, TENSORFLOW, WHEELS, type Wheel } from './recipe.ts'
@@ -26,20 +29,22 @@ export type SetupTensorflow = {
   /** What is fetched and what it serves: stand-ins for tests. */
   readonly wheel?: Wheel
   readonly host?: HostPackage | undefined
+  /** Whether the binary that came with the host package passes its self-test. */
+  readonly stockPasses?: () => Promise<boolean>
   readonly onProgress?: (line: string) => void
   readonly signal?: AbortSignal
 }
 
-export type TensorflowSetup = {
-  readonly folder: string
-  readonly fresh: boolean
-  readonly manifest: Manifest
-}
+export type TensorflowSetup =
+  | { readonly folder: string; readonly fresh: boolean; readonly manifest: Manifest }
+  /** The host package brought its own binary, and that one passes. */
+  | { readonly folder: string; readonly fresh: false; readonly stock: true }
 
 /**
  * Puts TensorFlow's libraries under the Node package: fetches the wheel with pip, takes libraries and headers out of it,
  * compiles the binding, and links it into the package. All of it lies in the user's cache folder; what is there and whole
- * (sizes and hashes as written down) is not made again. Nothing half-made is ever in place: it is built beside and renamed.
+ * (sizes and hashes as written down) is not made again, and where the package brought a binary of its own that passes its
+ * self-test, nothing is fetched. Nothing half-made is ever in place: it is built beside and renamed.
  *
  * @throws Problem `setup/…` for each thing that can be missing.
  */
@@ -49,6 +54,7 @@ export async function setupTensorflow({
   cache = cacheFolder(),
   wheel = WHEELS[device],
   host = hostPackage(),
+  stockPasses = async () => (await checkEngine('tensorflow')).status === 'passed',
   onProgress: say = () => {},
   signal,
 }: SetupTensorflow): Promise<TensorflowSetup> {
@@ -57,6 +63,12 @@ export async function setupTensorflow({
       says: 'The package @tensorflow/tfjs-node-gpu is not installed.',
       advice: 'Install the packages again with "npm ci", without leaving optional ones out.',
     })
+  }
+  if (hasStockBinary(host)) {
+    say('checking the binary that came with the package')
+    if (!again && (await stockPasses()))
+      return { folder: join(host.folder, 'lib'), fresh: false, stock: true }
+    await setStockAside(host)
   }
   const folder = installationFolder(device, cache)
   const there = again ? undefined : await wholeInstallation(folder, host.version, say)
