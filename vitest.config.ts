@@ -8,6 +8,7 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
       'e2e/**/*.test.ts',
+      'chaos/**/*.test.ts',
     ],
     pool: 'forks',
     maxWorkers: 2,

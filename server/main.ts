@@ -96,6 +96,11 @@ export async function startServer(given: Settings): Promise<Running> {
       }),
       (opened) => opened.close(),
     )
+    const queue = await worker.queue()
+    onEnd(
+      queue.subscribe(() => live?.queueChanged()),
+      (end) => end(),
+    )
     if (settings.log) onEnd(logRuns(worker.store, log), (end) => end())
     guard = onEnd(guardSpace({ dataDir, queue: worker, log, onChange: queueChanged }), (started) =>
       started.close(),

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { LazyNotifyButton } from '../../../components/operations/lazy-notify-button.tsx'
 import { LiveRunList } from '../../../components/runs/live-run-list.tsx'
+import { QueueCard } from '../../../components/runs/queue-card.tsx'
 import { TuneList } from '../../../components/tuning/tune-list.tsx'
 import { buttonLooks } from '../../../components/ui/button.tsx'
 import { PageHead } from '../../../components/ui/page-head.tsx'
@@ -11,8 +12,9 @@ import { services } from '../../../server/services.ts'
 export const metadata: Metadata = { title: 'Runs' }
 
 export default async function Runs() {
-  const [runs, tunes, backbones] = await Promise.all([
+  const [runs, queue, tunes, backbones] = await Promise.all([
     services().runs.list(),
+    services().queue(),
     services().tunes.list(),
     services().machine.backbones(),
   ])
@@ -33,6 +35,7 @@ export default async function Runs() {
           </>
         }
       />
+      <QueueCard initial={queue} runs={runs} titles={titles} />
       <LiveRunList
         initial={runs}
         titles={titles}
