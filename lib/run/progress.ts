@@ -185,5 +185,6 @@ function done(run: Run, id: RunPhase['id']): string {
 function keptWords(run: Run): string {
   const kept = keptPoint(run)
   if (!kept) return ''
-  return kept.step === 0 ? ', kept what it started from' : `, kept epoch ${kept.step}`
+  if (kept.step > 0) return `, kept epoch ${kept.step}`
+  return run.plan?.phases?.[0]?.epochs === 0 ? ', kept the solved head' : ', kept what it started from'
 }
