@@ -1,5 +1,6 @@
 import { Problem } from '../../lib/problem.ts'
 import type { StartFrom } from '../../lib/run/settings.ts'
+import { openSharedFiles } from '../objects/shared-files.ts'
 import { readLatest } from './fine-tuning/checkpoints.ts'
 import { bestOf, modelOf, type TunedModel } from './fine-tuning/model-of.ts'
 import { type RunRecord, readRunFolder, runFolder } from './run-folder.ts'
@@ -17,7 +18,10 @@ export type OwnModel = TunedModel & { readonly record: RunRecord }
 export async function readOwnModel(dataDir: string, { run, checkpoint }: StartFrom): Promise<OwnModel> {
   const kept = () => readKept(dataDir, run)
   const fromCheckpoint = async () => {
-    const latest = await readLatest(runFolder(dataDir, run))
+    const folder = runFolder(dataDir, run)
+    // Another machine may have done it.
+    await (await openSharedFiles(dataDir)).pullFolder(folder)
+    const latest = await readLatest(folder)
     const weights = latest && (checkpoint === 'last' ? latest.state.weights : bestOf(latest.state))
     return weights && { ...modelOf(weights), record: latest.record }
   }
