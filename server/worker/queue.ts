@@ -73,6 +73,8 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
   const { db } = store.database
   const running = new Map<string, { attempt: number; devices: string[]; supervised: Promise<Supervised> }>()
   const attempts = new Set<Promise<void>>()
+  /** Attempts that are over, and that the database, being away or full, could not be told of. */
+  const unsettled = new Map<string, number>()
   const keptModel = (run: string) => keepModel(dataDir, run)
   const mostLost = Number(process.env.WHIPPET_MOST_LOST) || MOST_LOST
   let presence = settings.presence
@@ -94,6 +96,7 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
       again = false
       try {
         pausedByPeople = await paused()
+        await settleLate()
         for (let taken = await next(); taken; taken = await next()) begin(taken)
       } catch (thrown) {
         // The database is away or full: the next beat tries again.
@@ -133,13 +136,22 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
     }
     running.delete(run.id)
     try {
-      await settleAttempt({ runs, jobs, mostLost }, { run: run.id, attempt }, 'vanished')
+      // What a full disk broke off counts as nobody's fault, however often.
+      await settleAttempt({ runs, jobs, mostLost }, { run: run.id, attempt }, reason ? 'paused' : 'vanished')
     } catch (thrown) {
-      // Whoever reaps this process does it, or a later beat: the lease is still there.
+      // A later beat does it, or whoever reaps this process: the lease is still there.
+      unsettled.set(run.id, attempt)
       log?.problem(Problem.from(thrown), { run: run.id, attempt })
     }
     if (ended && isOver(ended.state) && !closed) onEnded?.(ended)
     wake()
+  }
+
+  async function settleLate(): Promise<void> {
+    for (const [run, attempt] of unsettled) {
+      await settleAttempt({ runs, jobs, mostLost }, { run, attempt }, 'paused')
+      unsettled.delete(run)
+    }
   }
 
   /** A full disk is no failure of a run: it waits in front until there is room, and goes on where it was. */
