@@ -6,6 +6,7 @@ import type { MachineDevice } from '../devices/device.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Runs } from '../store/runs.ts'
 import { runEvents } from '../store/schema.ts'
+import { memoryAdvice } from '../worker/vanished.ts'
 import type { Jobs } from './jobs.ts'
 import { pauses } from './pauses.ts'
 import { type Lease, lease, type Presence, release } from './presence.ts'
@@ -98,7 +99,9 @@ export async function settleAttempt(
     await (goesOn ? jobs.giveBack(tx, id) : jobs.remove(tx, id))
     if (!told) await within.append(id, attempt, [{ type: 'interrupted', why }])
     if (!goesOn)
-      await within.append(id, await within.beginAttempt(id), [{ type: 'failed', problem: givenUp(lost) }])
+      await within.append(id, await within.beginAttempt(id), [
+        { type: 'failed', problem: givenUp(lost, run) },
+      ])
   })
 }
 
@@ -117,10 +120,13 @@ async function timesLost(tx: Transaction, run: string): Promise<number> {
   return row?.count ?? 0
 }
 
-function givenUp(times: number) {
+/** A run that ends its trainer again and again most likely needs more memory than there is. */
+function givenUp(times: number, run: Run) {
   return {
     code: 'worker/given-up',
     says: `The run broke off ${times} times and is not begun again.`,
-    advice: 'Watch the memory of the machine, then resume the run: it goes on from its last checkpoint.',
+    advice:
+      memoryAdvice(run) ??
+      'Watch the memory of the machine, then resume the run: it goes on from its last checkpoint.',
   }
 }

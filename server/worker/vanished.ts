@@ -7,20 +7,27 @@ import { trainingOf } from '../../lib/run/settings.ts'
 const FOR_MEMORY = ['SIGKILL', 'SIGABRT', 'exit status 134']
 
 /** Why a trainer that ended without a word may have, by how it died and where the run stood. */
-export function vanished({ state, plan, trainingPhase, settings }: Run, death: string): ProblemSummary {
+export function vanished(run: Run, death: string): ProblemSummary {
+  const advice = FOR_MEMORY.includes(death) ? memoryAdvice(run) : undefined
+  return advice
+    ? {
+        code: 'trainer/vanished',
+        says: `The trainer process of this run was ended from outside (${death}) while it trained, most likely because memory was short.`,
+        advice: `${advice} Resumed, the run goes on from its last checkpoint.`,
+      }
+    : {
+        code: 'trainer/vanished',
+        says: `The trainer process of this run ended without a word (${death}).`,
+        advice:
+          'Resume the run: it goes on from its last checkpoint. If it happens again, watch the memory of the machine.',
+      }
+}
+
+/** For a run whose trainer died while it trained more than a head: the batch that fits. */
+export function memoryAdvice({ state, plan, trainingPhase, settings }: Run): string | undefined {
+  const trained = state.status === 'interrupted' ? state.was === 'training' : state.status === 'training'
   const phase = plan?.phases?.[trainingPhase?.index ?? 0]
-  if (FOR_MEMORY.includes(death) && state.status === 'training' && phase && phase.epochs > 0) {
-    const { batchSize } = trainingOf(settings)
-    return {
-      code: 'trainer/vanished',
-      says: `The trainer process was ended from outside (${death}) while it trained with ${batchSize} pictures in a batch, most likely because memory was short.`,
-      advice: `${fittingAdvice({ batchSize, fittingBatch: phase.fittingBatch })} What was extracted is kept.`,
-    }
-  }
-  return {
-    code: 'trainer/vanished',
-    says: `The trainer process of this run ended without a word (${death}).`,
-    advice:
-      'Resume the run: it goes on from its last checkpoint. If it happens again, watch the memory of the machine.',
-  }
+  if (!trained || !phase || phase.epochs === 0) return undefined
+  const { batchSize } = trainingOf(settings)
+  return `It trained with ${batchSize} pictures in a batch. ${fittingAdvice({ batchSize, fittingBatch: phase.fittingBatch })}`
 }
