@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FineTuningState } from '../../../lib/fine-tuning/state.ts'
 import { Problem } from '../../../lib/problem.ts'
@@ -29,6 +30,8 @@ export type Checkpoints = {
   write(state: FineTuningState, record: RunRecord): Promise<void>
   /** Of the newest; 0 before the first. */
   number(): number
+  /** Removes the one before the newest: training is over, and it takes room. */
+  keepNewest(): Promise<void>
 }
 
 const filesOf = (runDir: string) => [join(runDir, 'checkpoint.0'), join(runDir, 'checkpoint.1')] as const
@@ -41,6 +44,7 @@ export async function openCheckpoints(runDir: string, fence?: Fence): Promise<Ch
   return {
     latest,
     number: () => number,
+    keepNewest: () => rm(files[(number + 1) % 2]!, { force: true }),
     async write(state, record) {
       await writeCheckpointFile(files[(number + 1) % 2]!, { number: number + 1, state, record }, fence)
       number++

@@ -83,6 +83,7 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
       return { last: overlaid(start.weights, latest ? bestOf(latest) : start.begin), stopped: true }
     })
     .finally(close)
+  if (!tuned.stopped) await checkpoints.keepNewest()
   if (!tuned.stopped) emit({ type: 'head-fitted', seconds: (performance.now() - began) / 1000 })
   const weights = tuned.best?.weights ?? tuned.last
   return {
