@@ -39,9 +39,9 @@ type Row = {
 /**
  * Every engine on every sort of backbone: images/s forward, and of full training (batch norm by the batch's statistics)
  * where it trains, with peak memory, beside PyTorch in the same run. Weights are made up and pictures random: they cost what
- * real ones do. Each figure comes from a process of its own; what fails or takes too long is a row that says so.
+ * real ones do. `--only resnet50` measures that alone. Each figure comes from a process of its own; what fails or takes too long is a row that says so.
  */
-export async function benchEngines({ say }: BenchOptions): Promise<Report> {
+export async function benchEngines({ say, only }: BenchOptions): Promise<Report> {
   const there: EngineId[] = []
   const absent: string[] = []
   for (const id of ENGINE_IDS) {
@@ -51,6 +51,7 @@ export async function benchEngines({ say }: BenchOptions): Promise<Report> {
   }
   const rows: Row[] = []
   for (const [backbone, batches] of Object.entries(BACKBONE_BATCHES)) {
+    if (only && !only.includes(backbone)) continue
     for (const what of ['forward', 'training'] as const) {
       const size = BACKBONES[backbone as keyof typeof BACKBONE_BATCHES].preprocess.size
       for (const engine of [...there.filter((id) => can(id, what)), 'pytorch' as const]) {

@@ -34,6 +34,8 @@ export type BenchOptions = {
   /** Where the peer's script and the pictures are. */
   shared: string
   say: (line: string) => void
+  /** Cases to measure, where not all are wanted. */
+  only?: readonly string[] | undefined
 }
 
 const { values, positionals } = parseArgs({
@@ -41,6 +43,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
     shared: { type: 'string', default: process.env.WHIPPET_SHARED ?? '../shared' },
   },
 })
@@ -54,6 +57,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`)
 const { results, ratios, lines } = await benchmark({
   rounds: Number(values.rounds),
   shared: values.shared,
+  only: values.only?.split(','),
   say,
 })
 const machine = describeMachine()
