@@ -53,6 +53,8 @@ export type RunsWithin = Pick<Runs, 'create' | 'append'> & {
   /** `queue`: whose it is from now on. */
   beginAttempt(runId: string, queue?: string): Promise<number>
   readonly tx: Transaction
+  /** The number of the attempt that may write. */
+  attemptOf(runId: string): Promise<number>
   /** By its whole id. */
   find(runId: string): Promise<Run | undefined>
 }
@@ -109,6 +111,14 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
         touched.add(runId)
         const [row] = await tx.select(rowColumns).from(runTable).where(eq(runTable.id, runId))
         return row && folds.read(tx, row)
+      },
+      async attemptOf(runId) {
+        const [row] = await tx
+          .select({ attempt: runTable.attempt })
+          .from(runTable)
+          .where(eq(runTable.id, runId))
+          .for('update')
+        return row?.attempt ?? 0
       },
       async create(settings, dataset, queue) {
         const id = newId()

@@ -196,7 +196,10 @@ async function workerOn(
       else if (await queue?.stop(run.id)) return run
       else if (!(await (await home()).withdraw(run, await keepModel(dataDir, run.id)))) {
         // Its worker hears of it.
-        await store.runs.append(run.id, run.attempt, [{ type: 'stop-requested' }])
+        await store.runs.transact(async (within) => {
+          const attempt = await within.attemptOf(run.id)
+          await within.append(run.id, attempt, [{ type: 'stop-requested' }])
+        })
       }
       return run
     },
