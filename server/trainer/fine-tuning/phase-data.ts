@@ -8,13 +8,14 @@ import type { Preprocessing } from '../../../lib/preprocess/preprocessing.ts'
 import type { RunSettings } from '../../../lib/run/settings.ts'
 import { trainingOf } from '../../../lib/run/settings.ts'
 import type { PhasePlan } from '../../../lib/strategy/plan-run.ts'
-import type { Device } from '../../devices/device.ts'
+import { type Device, threadsOf } from '../../devices/device.ts'
 import type { WeightsSource } from '../../features/extractor/messages.ts'
 import type { Sharing } from '../../features/fill-caches.ts'
 import type { ExtractionProgress } from '../../features/progress.ts'
 import { obtainPictures } from '../../features/shared-segments.ts'
 import { cacheTensorViews, type TensorExtraction } from '../../features/tensors/tensor-views.ts'
 import { writeDurably } from '../../files/write-durably.ts'
+import { openDecodeThreads } from './decode-threads/threads.ts'
 import { type DecodedPicture, decodedSource } from './decoded-source.ts'
 
 export type PhaseDataTask = {
@@ -50,10 +51,13 @@ export async function openPhaseData(task: PhaseDataTask): Promise<PhaseData & { 
   if (phase.prefix === 'per epoch') {
     if (task.sharing.files.place) await obtainPictures([...train, ...validation], task.sharing.obtain)
     const randomAt = preset && ((epoch: number) => ({ preset, seed, index: epoch + 1 }))
+    const threads = openDecodeThreads({ preprocessing }, threadsOf(task.devices))
+    const from = { threads, size: preprocessing.size }
     return {
-      train: decodedSource(train, preprocessing, randomAt),
-      ...(validation.length > 0 && { validation: decodedSource(validation, preprocessing) }),
+      train: decodedSource(train, from, randomAt),
+      ...(validation.length > 0 && { validation: decodedSource(validation, from) }),
       fromCache: 0,
+      close: () => threads.close(),
     }
   }
   const cached = async (pictures: readonly DecodedPicture[], random?: TensorExtraction['random']) => {
