@@ -80,6 +80,7 @@ export async function startServer(given: Settings): Promise<Running> {
         ...settings,
         log,
         queue: {
+          beforeBegin: async () => guard?.look(),
           onEnded: (run) => {
             // Trials are asked for their figures, not for their models.
             if (!run.settings.trial)

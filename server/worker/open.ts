@@ -18,7 +18,7 @@ import { openBoard, type RunBoard } from './board.ts'
 import { folderId } from './folder-id.ts'
 import { homeOf } from './home.ts'
 import { presenceOf } from './presence-of.ts'
-import { type RunQueue, startQueue } from './queue.ts'
+import { type QueueSettings, type RunQueue, startQueue } from './queue.ts'
 import { notRunning, unknownRun } from './run-problems.ts'
 import { type Supervised, superviseRun } from './supervisor.ts'
 
@@ -60,7 +60,7 @@ export type WorkerSettings = {
   /** A Postgres server instead of the embedded database. */
   databaseUrl?: string | undefined
   /** Does the runs of the queue, those of a former server first, and tells how each ended. */
-  queue?: { onEnded: (run: Run) => void } | undefined
+  queue?: (Pick<QueueSettings, 'beforeBegin'> & { onEnded: (run: Run) => void }) | undefined
   log?: Log | undefined
   /** What else other processes may ask for. */
   answers?: ((worker: Worker) => Partial<ControlHandlers>) | undefined
@@ -139,7 +139,7 @@ async function workerOn(
     end,
     close: end,
     queue: home,
-    async serve({ onEnded }, unfinished) {
+    async serve({ onEnded, beforeBegin }, unfinished) {
       const own = await home()
       await own.reconcile(unfinished, folder)
       const there = await devices()
@@ -153,6 +153,7 @@ async function workerOn(
         shared: databaseUrl !== undefined,
         paused: () => own.paused(),
         onEnded,
+        beforeBegin,
         log,
       })
     },

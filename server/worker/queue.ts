@@ -49,6 +49,8 @@ export type QueueSettings = {
   readonly paused: () => Promise<ProblemSummary | undefined>
   /** Whether other processes may use the same queue. */
   readonly shared: boolean
+  /** Asked before each look for a run: it may pause the queue. */
+  readonly beforeBegin?: (() => Promise<void>) | undefined
   /** Called with every run of the queue that has ended here. */
   readonly onEnded?: (run: Run) => void
   readonly supervise?: typeof superviseRun
@@ -66,6 +68,7 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
     paused,
     log,
     onEnded,
+    beforeBegin,
     supervise = superviseRun,
     goneMs = GONE_MS,
   } = settings
@@ -107,7 +110,9 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
 
   async function next(): Promise<Taken | undefined> {
     const busy = [...running.values()].reduce((sum, { devices: held }) => sum + held.length, 0)
-    if (closed || reason || busy >= devices.length) return undefined
+    if (busy >= devices.length) return undefined
+    await beforeBegin?.()
+    if (closed || reason) return undefined
     return takeNext({ runs, jobs, worker: presence, devices, keptModel })
   }
 

@@ -8,6 +8,7 @@ import type { Log } from '../log/log.ts'
 import { openHomeQueue } from '../queue/home-queue.ts'
 import { present } from '../queue/presence.ts'
 import { demandWorkerToken } from '../queue/worker-tokens.ts'
+import { guardSpace, type SpaceGuard } from '../space/guard.ts'
 import { openStore, type Store } from '../store/open.ts'
 import { version } from '../version.ts'
 import { SHARED_HOME } from './home.ts'
@@ -48,8 +49,10 @@ export async function openRemoteWorker(settings: RemoteWorkerSettings): Promise<
     await demandSameVersion(store, home)
     const devices = await detectDevices()
     const homeQueue = await openHomeQueue(store, home)
+    let guard: SpaceGuard | undefined
     const queue = await startQueue({
       ...settings,
+      beforeBegin: async () => guard?.look(),
       store,
       jobs: homeQueue.jobs,
       devices,
@@ -58,9 +61,12 @@ export async function openRemoteWorker(settings: RemoteWorkerSettings): Promise<
       paused: () => homeQueue.paused(),
       log,
     })
+    // Its own disk: a worker that is out of room leaves runs to others.
+    guard = guardSpace({ dataDir, queue, log, onChange: () => undefined })
     return {
       devices,
       async close() {
+        await guard?.close()
         await queue.close()
         await homeQueue.close()
         await store.close()
