@@ -7,6 +7,7 @@ export default defineConfig({
       'server/**/*.test.ts',
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
+      'load/**/*.test.ts',
       'e2e/**/*.test.ts',
       'chaos/**/*.test.ts',
     ],

@@ -20,6 +20,7 @@ const PROGRAMS = {
   parity: ['bench/parity.ts'],
   bench: ['bench/main.ts'],
   chaos: ['chaos/main.ts'],
+  load: ['load/main.ts'],
   shots: ['e2e/shots.ts'],
 }
 

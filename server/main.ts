@@ -192,7 +192,9 @@ export async function startServer(given: Settings): Promise<Running> {
     )
     // A large upload over a slow line takes its time; what breaks off goes on from where it was.
     http.requestTimeout = LONGEST_REQUEST_MS
-    live = onEnd(startLive(http, parts, token), (started) => started.close())
+    live = onEnd(startLive(http, parts, { token, databaseUrl: settings.databaseUrl }), (started) =>
+      started.close(),
+    )
     onEnd(http, (server) => server.closeAllConnections())
     onEnd(provideServices(parts.services), (takeAway) => takeAway())
     const port = await listen(http, host, settings.port)

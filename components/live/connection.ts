@@ -3,7 +3,7 @@ import type { DeviceUse } from '../../lib/api/device-use.ts'
 import { arrival } from '../../lib/live/arrival.ts'
 import type { Arrivals, Contract } from '../../lib/live/contract.ts'
 import { mergeOverview } from '../../lib/live/merge-overview.ts'
-import type { ClientMessages, Overview, ServerMessages } from '../../lib/live/protocol.ts'
+import type { ClientMessages, Overview, OverviewChange, ServerMessages } from '../../lib/live/protocol.ts'
 import { Problem, type ProblemSummary } from '../../lib/problem.ts'
 
 /** Whether what is shown is up to date. `refused`: the server wants nothing more of this page. */
@@ -39,7 +39,7 @@ export class Live {
     })
     this.socket.on('connect_error', (error) => this.failed(error))
     this.socket.on('revoked', (message) => this.refuse(this.check('revoked', message).problem))
-    this.socket.on('overview', (message) => this.see(this.check('overview', message)))
+    this.socket.on('overview', (message) => this.merge(this.check('overview', message)))
     this.socket.on('connect', () => this.overviewReaders > 0 && this.askOverview())
     this.socket.on('deviceUse', (message) => {
       this.deviceUse = this.check('deviceUse', message).devices
@@ -86,8 +86,16 @@ export class Live {
     })
   }
 
-  private see(message: Overview): void {
-    this.overview = this.overview ? mergeOverview(this.overview, message) : message
+  private see(overview: Overview): void {
+    const { runs, ...machine } = overview
+    this.overview = this.overview ? mergeOverview(this.overview, { runs, machine }) : overview
+    this.tell()
+  }
+
+  /** Changes come after the answer that they are changes of. */
+  private merge(change: OverviewChange): void {
+    if (!this.overview) return
+    this.overview = mergeOverview(this.overview, change)
     this.tell()
   }
 

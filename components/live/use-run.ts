@@ -19,7 +19,7 @@ export function useRun(initial: Run): { run: Run; problem?: ProblemSummary } {
   useEffect(() => {
     let frame = 0
     const follower = new RunFollower(initial, {
-      ask: (afterSeq) => eventsAfter(live(), initial.id, afterSeq),
+      ask: (afterSeq) => stretchAfter(live(), initial.id, afterSeq),
       // Many events, one drawing.
       onChange: () => {
         frame ||= requestAnimationFrame(() => {
@@ -39,13 +39,13 @@ export function useRun(initial: Run): { run: Run; problem?: ProblemSummary } {
   return { run, ...(problem && { problem }) }
 }
 
-async function eventsAfter({ socket, check }: Live, runId: string, afterSeq: number) {
+async function stretchAfter({ socket, check }: Live, runId: string, afterSeq: number) {
   const answer = check(
     'watchAnswer',
     await socket.timeout(ANSWER_MS).emitWithAck('watch', { runId, afterSeq }),
   )
   if ('problem' in answer) throw new Problem(answer.problem.code, answer.problem)
-  return answer.events
+  return answer
 }
 
 function watch({ socket, check }: Live, runId: string, follower: RunFollower): () => void {
@@ -53,16 +53,22 @@ function watch({ socket, check }: Live, runId: string, follower: RunFollower): (
   const onDisconnect = () => follower.disconnected()
   const onEvents = (message: unknown) => {
     const { runId: id, events } = check('events', message)
-    if (id === runId) follower.received(events)
+    if (id === runId) follower.received({ events })
+  }
+  const onSkipped = (message: unknown) => {
+    const { runId: id, skipped } = check('skipped', message)
+    if (id === runId) follower.received({ skipped })
   }
   socket.on('connect', onConnect)
   socket.on('disconnect', onDisconnect)
   socket.on('events', onEvents)
+  socket.on('skipped', onSkipped)
   if (socket.connected) onConnect()
   return () => {
     socket.off('connect', onConnect)
     socket.off('disconnect', onDisconnect)
     socket.off('events', onEvents)
+    socket.off('skipped', onSkipped)
     socket.emit('unwatch', { runId })
   }
 }

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import type { EventsMessage, SkippedMessage } from '../../lib/live/protocol.ts'
 import type { Run } from '../../lib/run/run.ts'
 
 /** Opens a page and waits until it listens: what the server drew takes no file and no key yet. */
@@ -38,8 +39,9 @@ export function seqsHeard(page: Page): number[] {
       const [, json] = /^4[23]\d*(\[.*)$/s.exec(String(payload)) ?? []
       if (json === undefined) return
       for (const part of JSON.parse(json) as unknown[]) {
-        const events = (part as { events?: { seq: number }[] } | null)?.events
+        const { events, skipped } = (part ?? {}) as Partial<EventsMessage & SkippedMessage>
         if (Array.isArray(events)) seqs.push(...events.map(({ seq }) => seq))
+        for (let seq = skipped?.from ?? 1; seq <= (skipped?.to ?? 0); seq++) seqs.push(seq)
       }
     }),
   )

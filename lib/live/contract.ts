@@ -15,15 +15,18 @@ import {
   eventsMessageSchema,
   LIVE_PATH,
   LIVE_PROTOCOL,
+  overviewChangeSchema,
   overviewSchema,
   revokedSchema,
+  skippedMessageSchema,
   watchAnswerSchema,
 } from './protocol.ts'
 
 /** Everything that a page takes from the server after it was loaded, by name. */
 const ARRIVALS = {
   events: eventsMessageSchema,
-  overview: overviewSchema,
+  skipped: skippedMessageSchema,
+  overview: overviewChangeSchema,
   bundle: bundleMessageSchema,
   deviceUse: deviceUseMessageSchema,
   engines: z.object({ engines: z.array(engineSchema) }),

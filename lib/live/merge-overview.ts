@@ -1,12 +1,12 @@
 import type { RunSummary } from '../api/runs.ts'
-import type { Overview } from './protocol.ts'
+import type { Overview, OverviewChange } from './protocol.ts'
 
 /** How many runs the overview keeps; older ones are on the page of runs. */
 const KEPT = 50
 
-/** An overview after a message: the runs in it are those that changed, the rest of it is whole. */
-export function mergeOverview(before: Overview, message: Overview): Overview {
-  return { ...message, runs: mergeRuns(before.runs, message.runs).slice(0, KEPT) }
+/** An overview after a message: what is in the message has changed, the rest is as it was. */
+export function mergeOverview(before: Overview, { runs, machine }: OverviewChange): Overview {
+  return { ...(machine ?? before), runs: mergeRuns(before.runs, runs).slice(0, KEPT) }
 }
 
 /** Changed runs among those that are there, the newest first; a run never goes back to an earlier state. */

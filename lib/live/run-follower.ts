@@ -1,10 +1,10 @@
-import type { RunEvent } from '../run/events.ts'
 import type { Run } from '../run/run.ts'
-import { follow } from './follow-run.ts'
+import { followStretch } from './follow-run.ts'
+import type { Stretch } from './protocol.ts'
 
 type Ways = {
-  /** The events after a seq; rejects when the connection is lost meanwhile. */
-  readonly ask: (afterSeq: number) => Promise<readonly RunEvent[]>
+  /** The stretch of the log after a seq; rejects when the connection is lost meanwhile. */
+  readonly ask: (afterSeq: number) => Promise<Stretch>
   readonly onChange: (run: Run) => void
   /** Asking failed while connected, or what came can't be folded. */
   readonly onProblem: (problem: unknown) => void
@@ -19,7 +19,8 @@ export class RunFollower {
   private readonly ways: Ways
   private connection = 0
   private asking = false
-  private again = false
+  /** What came on its own while an answer was awaited: it goes on from there. */
+  private early: Stretch[] = []
 
   constructor(run: Run, ways: Ways) {
     this.run = run
@@ -28,8 +29,7 @@ export class RunFollower {
 
   /** The connection is there, for the first time or again. */
   connected(): void {
-    this.connection++
-    this.asking = false
+    this.disconnected()
     void this.ask()
   }
 
@@ -37,37 +37,34 @@ export class RunFollower {
   disconnected(): void {
     this.connection++
     this.asking = false
+    this.early = []
   }
 
-  /** Events came on their own. */
-  received(events: readonly RunEvent[]): void {
-    if (this.fold(events)) void this.ask()
+  /** A stretch came on its own. */
+  received(stretch: Stretch): void {
+    if (this.asking) this.early.push(stretch)
+    else if (this.fold(stretch)) void this.ask()
   }
 
   private async ask(): Promise<void> {
-    if (this.asking) {
-      this.again = true
-      return
-    }
     const { connection } = this
     this.asking = true
-    this.again = false
     try {
-      const events = await this.ways.ask(this.run.seq)
-      if (connection === this.connection) this.fold(events)
+      const stretch = await this.ways.ask(this.run.seq)
+      if (connection === this.connection) this.fold(stretch)
     } catch (thrown) {
       if (connection === this.connection) this.ways.onProblem(thrown)
-      this.again = false
     }
     if (connection !== this.connection) return
     this.asking = false
-    if (this.again) void this.ask()
+    const missing = this.early.splice(0).filter((stretch) => this.fold(stretch))
+    if (missing.length > 0) void this.ask()
   }
 
   /** Whether something is missing. */
-  private fold(events: readonly RunEvent[]): boolean {
+  private fold(stretch: Stretch): boolean {
     try {
-      const { run, missing } = follow(this.run, events)
+      const { run, missing } = followStretch(this.run, stretch)
       if (run !== this.run) {
         this.run = run
         this.ways.onChange(run)

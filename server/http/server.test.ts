@@ -157,6 +157,8 @@ test('a run is queued, followed, classifies on the server, and has a model for t
   )
   await over
   const stored = (await server.ask(`/api/runs/${run.id}/events`)).body.events
+  const part = await server.ask(`/api/runs/${run.id}/events?after=1&limit=2`)
+  expect(part.body.events).toEqual(stored.slice(1, 3))
   expect(events).toEqual(stored)
   expect(stored.at(-1)).toMatchObject({ type: 'succeeded' })
   expect((await server.ask('/api/runs?limit=1')).body.runs[0]).toMatchObject({

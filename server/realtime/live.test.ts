@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mismatch } from '../../lib/live/check.ts'
+import { contract } from '../../lib/live/contract.ts'
+import type { Skipped, Stretch } from '../../lib/live/protocol.ts'
+import { isChange } from '../../lib/live/steps.ts'
 import type { NewRunEvent, RunEvent } from '../../lib/run/events.ts'
+import { type Run, reduceRun } from '../../lib/run/run.ts'
 import { point } from '../store/testing/made-up.ts'
 import {
   type Client,
@@ -43,22 +48,32 @@ async function newRun(): Promise<string> {
 const append = (run: string, ...events: NewRunEvent[]) =>
   server.parts.worker.store.runs.append(run, 0, events)
 
-/** Everything that a client hears of a run, in the order in which it hears it. */
+/** Everything that a client hears of a run, in the order in which it hears it; `seqs` fails at a gap or a double. */
 function follow(client: Client, runId: string, afterSeq = 0) {
   const events: RunEvent[] = []
+  const skipped: Skipped[] = []
   let until: { seq: number; done: () => void } | undefined
-  const take = (more: readonly RunEvent[]) => {
-    events.push(...more)
-    if (until && (events.at(-1)?.seq ?? 0) >= until.seq) until.done()
+  const seqs: number[] = []
+  const take = (stretch: Stretch) => {
+    if ('events' in stretch) {
+      events.push(...stretch.events)
+      seqs.push(...stretch.events.map(({ seq }) => seq))
+    } else {
+      skipped.push(stretch.skipped)
+      events.push(...stretch.skipped.changes)
+      seqs.push(...upTo(stretch.skipped.to, stretch.skipped.from))
+    }
+    if (until && (seqs.at(-1) ?? 0) >= until.seq) until.done()
   }
-  client.on('events', (message) => message.runId === runId && take(message.events))
-  client.emit('watch', { runId, afterSeq }, (answer) => take('events' in answer ? answer.events : []))
+  client.on('events', (message) => message.runId === runId && take(message))
+  client.on('skipped', (message) => message.runId === runId && take(message))
+  client.emit('watch', { runId, afterSeq }, (answer) => take('problem' in answer ? { events: [] } : answer))
   const reached = (seq: number) =>
     new Promise<void>((done) => {
       until = { seq, done }
-      take([])
+      take({ events: [] })
     })
-  return { events, seqs: () => events.map(({ seq }) => seq), reached }
+  return { events, skipped, seqs: () => seqs, reached }
 }
 
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
@@ -72,7 +87,10 @@ test('whoever starts to watch while events are written gets each once, in order,
     await written
   }
   await Promise.all(followers.map(({ reached }) => reached(181)))
-  for (const { seqs } of followers) expect(seqs()).toEqual(upTo(181))
+  for (const { seqs, skipped } of followers) {
+    expect(seqs()).toEqual(upTo(181))
+    expect(skipped).toEqual([])
+  }
 })
 
 test('a client that comes back says what it has and gets the rest', async () => {
@@ -88,6 +106,51 @@ test('a client that comes back says what it has and gets the rest', async () => 
   await append(run, point(1))
   await second.reached(32)
   expect(second.seqs()).toEqual(upTo(32, 22))
+})
+
+test('a client that is far behind gets the run as its log tells it, and every change on the way', async () => {
+  const run = await newRun()
+  await append(run, { type: 'started', pid: 1 }, ...upTo(400).map((n) => point(n)))
+  await append(run, { type: 'phase', phase: 'training' }, ...upTo(400).map((n) => point(n)), {
+    type: 'stop-requested',
+  })
+  const behind = follow(await server.connect(), run, 1)
+  await behind.reached(804)
+  await append(run, point(1))
+  await behind.reached(805)
+  expect(behind.seqs()).toEqual(upTo(805, 2))
+  const log = await server.parts.worker.store.runs.events(run)
+  expect(behind.skipped).toMatchObject([{ from: 2, to: 804 }])
+  expect(behind.skipped[0]!.run).toEqual(log.slice(0, 804).reduce<Run | undefined>(reduceRun, undefined))
+  expect(behind.events).toEqual([...log.slice(1, 804).filter(isChange), log[804]])
+  expect(
+    mismatch(contract().arrivals.skipped, { runId: run, skipped: behind.skipped[0] }, contract().definitions),
+  ).toBeUndefined()
+})
+
+test('a client that is slow passes over steps and gets every change, and ends where the log ends', async () => {
+  const run = await newRun()
+  const client = await server.connect()
+  const slow = follow(client, run)
+  await slow.reached(1)
+  const socket = (client.io.engine.transport as unknown as { ws: { pause(): void; resume(): void } }).ws
+  socket.pause()
+  // Far more than the sockets of both sides hold: the rest waits in the log.
+  const long = 'x'.repeat(2000)
+  const steps = upTo(100).map((step): NewRunEvent => ({ type: 'point', series: long, step, loss: 1 / step }))
+  for (let n = 0; n < 120; n++) await append(run, ...steps, { type: 'started', pid: n })
+  await append(run, { type: 'stopped', kept: true })
+  expect(waitingBytes(server)).toBeLessThan(12_000_000)
+  socket.resume()
+  await slow.reached(120 * 101 + 2)
+  expect(slow.seqs()).toEqual(upTo(120 * 101 + 2))
+  const log = await server.parts.worker.store.runs.events(run)
+  expect(slow.skipped.length).toBeGreaterThan(0)
+  expect(slow.events.filter(isChange)).toEqual(log.filter(isChange))
+  expect(slow.events.length).toBeLessThan(log.length)
+  const { to, run: then } = slow.skipped.at(-1)!
+  const end = slow.events.filter(({ seq }) => seq > to).reduce(reduceRun, then)
+  expect(end).toEqual(await server.parts.worker.store.runs.find(run))
 })
 
 test('asking again for what is watched already begins again, without doubles', async () => {

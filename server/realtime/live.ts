@@ -14,10 +14,11 @@ import { strangeHost, strangeOrigin } from '../auth/host-and-origin.ts'
 import { visitorOf } from '../auth/visitor.ts'
 import type { Parts } from '../parts.ts'
 import { linkEnded } from '../sharing/sharing.ts'
+import { betweenServers } from './between-servers.ts'
 import { tellDeviceUse } from './device-use.ts'
 import { tellOverview } from './overview.ts'
-import { tailsOf } from './tail.ts'
-import { answerWatches, type LiveSocket, type Watching } from './watching.ts'
+import { openRooms } from './rooms.ts'
+import { answerWatches, type LiveSocket, type ServersMessages, type Watching } from './watching.ts'
 
 export type Live = {
   importChanged(): void
@@ -30,17 +31,33 @@ export type Live = {
 /** The largest message that a client may send. */
 const MOST_BYTES = 64 * 1024
 
+export type LiveSettings = {
+  readonly token: AdminToken | undefined
+  /** Where other servers may use the same database. */
+  readonly databaseUrl: string | undefined
+}
+
 /** Live events over Socket.IO on our HTTP server. */
-export function startLive(http: HttpServer, parts: Parts, token: AdminToken | undefined): Live {
-  const io = new Server<ClientMessages, ServerMessages>(http, {
+export function startLive(http: HttpServer, parts: Parts, { token, databaseUrl }: LiveSettings): Live {
+  const others = databaseUrl === undefined ? undefined : betweenServers(databaseUrl)
+  const io = new Server<ClientMessages, ServerMessages, ServersMessages>(http, {
     path: LIVE_PATH,
     serveClient: false,
     maxHttpBufferSize: MOST_BYTES,
     destroyUpgrade: false,
     allowRequest: (request, answer) => answer(null, comesFromUs(request, token)),
+    ...(others && { adapter: others.adapter }),
   })
-  const tails = tailsOf(parts.worker.store)
-  const overview = tellOverview(parts)
+  // Each server sends to its own sockets; a message to many is encoded once.
+  const rooms = openRooms({
+    runs: parts.worker.store.runs,
+    find: parts.services.runs.find,
+    send: (sockets, runId, events) => io.local.to(sockets).emit('events', { runId, events }),
+  })
+  const overview = tellOverview({
+    ...parts,
+    send: (sockets, message) => io.local.to(sockets).emit('overview', message),
+  })
   const deviceUse = tellDeviceUse({ devices: () => parts.worker.devices() })
   const open = new Map<LiveSocket, { watching: Watching; share?: string | undefined }>()
 
@@ -68,7 +85,7 @@ export function startLive(http: HttpServer, parts: Parts, token: AdminToken | un
 
   io.on('connection', (socket) => {
     const share = socket.data.share as { id: string; run: string; expiresAt?: string } | undefined
-    const watching = answerWatches(socket, { ...parts, tails, only: share?.run })
+    const watching = answerWatches(socket, { ...parts, rooms, only: share?.run })
     open.set(socket, { watching, share: share?.id })
     socket.on('disconnect', () => open.delete(socket))
     if (!share) {
@@ -77,21 +94,33 @@ export function startLive(http: HttpServer, parts: Parts, token: AdminToken | un
     } else if (share.expiresAt) endAt(socket, Date.parse(share.expiresAt))
   })
 
-  const unsubscribe = parts.sharing.onRevoked((share) => {
+  const bundleChanged = (runId: string, bundle: BundleState) => {
+    for (const { watching } of open.values()) watching.bundle(runId, bundle)
+  }
+  const revoked = (share: string) => {
     for (const [socket, viewer] of open) if (viewer.share === share) cutOff(socket)
+  }
+  io.on('bundle', bundleChanged)
+  io.on('revoked', revoked)
+  const unsubscribe = parts.sharing.onRevoked((share) => {
+    revoked(share)
+    if (others) io.serverSideEmit('revoked', share)
   })
 
   return {
     importChanged: () => overview.changed(),
     queueChanged: () => overview.changed(),
     bundleChanged(runId, bundle) {
-      for (const { watching } of open.values()) watching.bundle(runId, bundle)
+      bundleChanged(runId, bundle)
+      if (others) io.serverSideEmit('bundle', runId, bundle)
     },
     async close() {
       unsubscribe()
       overview.close()
       deviceUse.close()
+      rooms.close()
       await io.close()
+      await others?.close()
     },
   }
 }

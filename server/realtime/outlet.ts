@@ -8,6 +8,8 @@ export type Outlet = {
   /** Asks `source` once there is room, one source after the other. */
   pull(source: Source): void
   forget(source: Source): void
+  /** Whether a message would leave at once: there is room, and nothing waits. */
+  ready(): boolean
 }
 
 /** Sends one message, or none. Answers whether it has more to say: then its turn comes again. */
@@ -51,5 +53,6 @@ export function outletOf({ conn }: Pick<Socket, 'conn'>, onTrouble: (thrown: unk
       void pump()
     },
     forget: (source) => void waiting.delete(source),
+    ready: () => !pumping && waiting.size === 0 && hasRoom(),
   }
 }

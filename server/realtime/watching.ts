@@ -3,6 +3,7 @@ import type { BundleState } from '../../lib/api/models.ts'
 import {
   type ClientMessages,
   type ServerMessages,
+  type Stretch,
   type Watch,
   type WatchAnswer,
   watchSchema,
@@ -10,10 +11,17 @@ import {
 import { Problem } from '../../lib/problem.ts'
 import type { Parts } from '../parts.ts'
 import { unknownRun } from '../worker/run-problems.ts'
+import { endOf } from './log-tail.ts'
 import { type Outlet, outletOf, type Source } from './outlet.ts'
-import type { Tails } from './tail.ts'
+import type { Rooms, Seat } from './rooms.ts'
 
-export type LiveSocket = Socket<ClientMessages, ServerMessages>
+export type LiveSocket = Socket<ClientMessages, ServerMessages, ServersMessages>
+
+/** What servers that share a database tell each other; events and runs they read from it. */
+export type ServersMessages = {
+  bundle: (runId: string, bundle: BundleState) => void
+  revoked: (share: string) => void
+}
 
 /** How many runs one client watches at once, and how many requests of it may wait. */
 const MOST_WATCHED = 20
@@ -24,22 +32,20 @@ export type Watching = {
   bundle(runId: string, bundle: BundleState): void
 }
 
-export type WatchingSettings = Pick<Parts, 'services' | 'worker' | 'bundles'> & {
-  readonly tails: Tails
+export type WatchingSettings = Pick<Parts, 'services' | 'bundles'> & {
+  readonly rooms: Rooms
   /** The one run that this client may see. */
   readonly only?: string | undefined
 }
 
-type Place = { end(): void }
-
 /**
- * Answers `watch`: what was missed in the answer, what happens later as `events`. Each client has a place in the log and
- * is sent what stands after it, so nothing comes twice and nothing is left out.
+ * Answers `watch`: what was missed in the answer, what happens later on its own. Each client has a seat at the log and is
+ * sent what stands after its place, so nothing comes twice and nothing is left out.
  */
 export function answerWatches(socket: LiveSocket, settings: WatchingSettings): Watching {
-  const { services, worker, bundles, tails, only } = settings
+  const { services, rooms, bundles, only } = settings
   const outlet = outletOf(socket, () => socket.disconnect(true))
-  const watched = new Map<string, Place>()
+  const watched = new Map<string, { end(): void }>()
   /** The latest of each run; sent when there is room. */
   const latestBundles = new Map<string, BundleState>()
   let asked = 0
@@ -55,26 +61,40 @@ export function answerWatches(socket: LiveSocket, settings: WatchingSettings): W
     if (run?.id !== runId) throw unknownRun(runId)
     unwatch(runId)
     if (watched.size >= MOST_WATCHED) throw tooMany()
-    let place = afterSeq
-    const next: Source = async () => {
-      const events = await tail.after(place)
-      const last = events.at(-1)
-      if (!last || watched.get(runId)?.end !== end) return false
-      place = last.seq
-      socket.emit('events', { runId, events })
-      return tail.reaches(place)
+    const seat: Seat = {
+      place: undefined,
+      socket: socket.id,
+      ready: outlet.ready,
+      pull: () => outlet.pull(next),
     }
-    // Heard before the log is read, so that nothing in between is missed; sources take turns, so it comes after the answer.
-    const { tail, end: endTail } = tails.watch(runId, () => outlet.pull(next))
+    const next: Source = async () => {
+      const before = seat.place
+      if (before === undefined) return false
+      const stretch = await tail.after(before)
+      // Meanwhile the client may have left, and the room may have sent it these.
+      if (watched.get(runId)?.end !== end || seat.place !== before) return false
+      seat.place = endOf(stretch, before)
+      if (seat.place === before) return false
+      send(runId, stretch)
+      return tail.reaches(seat.place)
+    }
+    // Joined before the log is read, so that nothing in between is missed; sources take turns, so it comes after the answer.
+    const { tail, leave } = rooms.join(runId, seat)
     const end = () => {
       outlet.forget(next)
-      endTail()
+      leave()
     }
     watched.set(runId, { end })
-    const events = await worker.store.runs.events(runId, afterSeq)
-    place = events.at(-1)?.seq ?? afterSeq
+    const stretch = await tail.after(afterSeq)
     latestBundles.set(runId, await bundles.state(run))
-    return { events }
+    seat.place = endOf(stretch, afterSeq)
+    if (tail.reaches(seat.place)) seat.pull()
+    return stretch
+  }
+
+  function send(runId: string, stretch: Stretch): void {
+    if ('events' in stretch) socket.emit('events', { runId, events: stretch.events })
+    else socket.emit('skipped', { runId, skipped: stretch.skipped })
   }
 
   async function answerTo(raw: unknown): Promise<WatchAnswer> {

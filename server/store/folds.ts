@@ -36,6 +36,7 @@ export function openFolds(): Folds {
   const kept = new Map<string, Run>()
 
   function keep(run: Run): void {
+    if (run.seq < (kept.get(run.id)?.seq ?? 0)) return
     kept.delete(run.id)
     kept.set(run.id, run)
     const [oldest] = kept.keys()

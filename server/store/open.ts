@@ -61,10 +61,15 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
 /** A store on an open database whose tables are up to date. */
 export function storeOn(database: Database, timeoutMs = TIMEOUT_MS): Store {
   const newId = shortIds()
+  const runs = runsIn(database, timeoutMs, newId)
+  const close = async () => {
+    await runs.close()
+    await database.close()
+  }
   return {
     database,
     datasets: datasetsIn(database, timeoutMs, newId),
-    runs: runsIn(database, timeoutMs, newId),
+    runs,
     shares: sharesIn(database, timeoutMs, newId),
     extractions: extractionsIn(database, timeoutMs, newId),
     tunes: tunesIn(database, timeoutMs, newId),
@@ -75,7 +80,7 @@ export function storeOn(database: Database, timeoutMs = TIMEOUT_MS): Store {
         database.place,
       ),
     dump: (file) => dumpDatabase(database, file),
-    close: () => withinTime(database.close(), timeoutMs, database.place),
+    close: () => withinTime(close(), timeoutMs, database.place),
   }
 }
 

@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Database } from './database.ts'
+import { hearNotices } from './notices.ts'
 import { unreachable } from './trouble.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
@@ -23,6 +24,7 @@ export function openPostgres(url: string, timeoutMs: number): Database {
     connection: { pool },
     place,
     requireRoom: async () => undefined,
+    hear: (hearing) => hearNotices({ connectionString: url, application_name: 'whippet notices' }, hearing),
     close: () => pool.end(),
   }
 }

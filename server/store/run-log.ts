@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
 import { Problem } from '../../lib/problem.ts'
 import { type NewRunEvent, newRunEventSchema, type RunEvent } from '../../lib/run/events.ts'
@@ -6,12 +6,16 @@ import { brokenOff, fenced, isOver, type Run } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
 import type { Transaction } from './database.ts'
 import { type Folds, type RunRow, rowColumns, snapshotAt } from './folds.ts'
+import { CHANNEL, noticeOf } from './notices.ts'
 import { runEvents, runs as runTable } from './schema.ts'
 import { storable } from './storable.ts'
 import { folded } from './stored-events.ts'
 
 /** Events per insert: a statement has room for 65,535 parameters. */
 const BATCH = 1000
+
+/** `origin`: notices are sent when events are committed, and carry it. */
+export type LogWriting = { readonly folds: Folds; readonly origin?: string | undefined }
 
 type NewRun = {
   readonly id: string
@@ -23,7 +27,7 @@ type NewRun = {
 /** A run with its first event. */
 export async function createRun(
   tx: Transaction,
-  folds: Folds,
+  writing: LogWriting,
   { id, settings, queue, dataset: from }: NewRun,
 ): Promise<Appended> {
   const { id: version, dataset, version: number, classes, counts } = from
@@ -42,7 +46,7 @@ export async function createRun(
     settings,
     dataset: { version, name: `${dataset}@${number}`, classes: [...classes], counts },
   })
-  return appendEvents(tx, folds, { runId: id, attempt: 0, added: [queued] })
+  return appendEvents(tx, writing, { runId: id, attempt: 0, added: [queued] })
 }
 
 /** `again`: who does it from now on; without it that stays. */
@@ -62,7 +66,7 @@ export async function nextAttempt(
 /** @throws Problem `runs/fenced`, `runs/unknown`. */
 export async function appendEvents(
   tx: Transaction,
-  folds: Folds,
+  { folds, origin }: LogWriting,
   { runId, attempt, added }: { runId: string; attempt: number; added: readonly NewRunEvent[] },
 ): Promise<Appended> {
   const row = await locked(tx, runId)
@@ -83,6 +87,10 @@ export async function appendEvents(
     .update(runTable)
     .set({ seq: run.seq, over: isOver(run.state), ...snapshotAt(run, row.snapshotSeq) })
     .where(eq(runTable.id, runId))
+  if (origin) {
+    const notice = noticeOf({ runId, seq: run.seq }, origin)
+    await tx.execute(sql`select pg_notify(${CHANNEL}, ${notice})`)
+  }
   return { events, run }
 }
 

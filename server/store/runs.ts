@@ -1,20 +1,21 @@
-import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
+import { randomBytes } from 'node:crypto'
+import { and, asc, desc, eq, gt, isNull, lte, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { RunSummary } from '../../lib/api/runs.ts'
 import type { DatasetVersion } from '../../lib/dataset/dataset.ts'
+import { STEP_TYPES } from '../../lib/live/steps.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { NewRunEvent, RunEvent } from '../../lib/run/events.ts'
 import { isOver, type Run } from '../../lib/run/run.ts'
 import type { RunSettings } from '../../lib/run/settings.ts'
 import type { Database, Transaction } from './database.ts'
+import { type LogListener, openFeed, type Place, type RunListener } from './feed.ts'
 import { openFolds, rowColumns } from './folds.ts'
 import { inOrder } from './in-order.ts'
+import { type Hearing, type Notices, placeIn } from './notices.ts'
 import { type Appended, appendEvents, createRun, nextAttempt, validated } from './run-log.ts'
 import { runEvents, runs as runTable } from './schema.ts'
 import { eventOf } from './stored-events.ts'
 import { withinTime } from './trouble.ts'
-
-export type RunListener = (event: RunEvent) => void
-export type LogListener = (runId: string, event: RunEvent) => void
 
 /** A run that is not over, and whose it is (see the schema's `queue`). */
 export type Unfinished = { readonly run: Run; readonly queue: string | undefined }
@@ -34,18 +35,23 @@ export type Runs = {
   append(runId: string, attempt: number, events: readonly NewRunEvent[]): Promise<RunEvent[]>
   /** Changes of runs, and of what else is in the same database, all or none. What listeners hear, they hear after it. */
   transact<T>(work: (within: RunsWithin) => Promise<T>): Promise<T>
-  /** In order, those after `afterSeq`. */
-  events(runId: string, afterSeq?: number): Promise<RunEvent[]>
+  /** In order, those after `afterSeq`, at most so many. */
+  events(runId: string, afterSeq?: number, limit?: number): Promise<RunEvent[]>
+  /** In order, those after `afterSeq` up to `toSeq` that are no steps (`lib/live/steps.ts`), at most so many. */
+  changes(runId: string, stretch: { afterSeq: number; toSeq: number }, limit: number): Promise<RunEvent[]>
   /** @throws Problem `runs/ambiguous` when several ids begin so. */
   find(idOrPrefix: string): Promise<Run | undefined>
   /** The newest first, without the trials of tunes. */
   list(limit?: number): Promise<RunSummary[]>
   /** The oldest first. */
   unfinished(): Promise<Unfinished[]>
-  /** Hears of every event that this process appends, once it is stored. Returns what ends it. */
+  /** From now on hears of what other processes append, where they share the database. */
+  listen(): Promise<void>
+  /** Hears of every event that this process appends, and once it listens of all: stored, in order, each once. */
   subscribe(runId: string, listener: RunListener): () => void
   /** The same for all runs, those that are created later too. */
   subscribeToAll(listener: LogListener): () => void
+  close(): Promise<void>
 }
 
 /** The same inside a transaction. */
@@ -61,38 +67,56 @@ export type RunsWithin = Pick<Runs, 'create' | 'append'> & {
 
 /** Postgres wants a limit where there is one; this is none. */
 const MANY = 2 ** 31 - 1
+/** Events of other processes that are read at once. */
+const AT_ONCE = 1000
 
-export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, newId: () => string): Runs {
+export function runsIn(database: Database, timeoutMs: number, newId: () => string): Runs {
+  const { db, place, requireRoom } = database
   const ask = <T>(work: Promise<T>) => withinTime(work, timeoutMs, place)
   const write = async <T>(work: (tx: Transaction) => Promise<T>) => {
     await requireRoom(0)
     return ask(db.transaction(work))
   }
-  const listeners = new Map<string, Set<RunListener>>()
-  const allListeners = new Set<LogListener>()
   const oneByOne = inOrder()
   const folds = openFolds()
+  const writing = { folds, ...(database.hear && { origin: randomBytes(6).toString('hex') }) }
+  // Trouble with the database is told by every query; what could not be read is read at the next notice or heartbeat.
+  const feed = openFeed({ read: ({ runId, seq }) => events(runId, seq, AT_ONCE), onTrouble: () => undefined })
+  let notices: Promise<Notices> | undefined
 
-  async function events(runId: string, afterSeq = 0): Promise<RunEvent[]> {
+  async function eventsWhere(runId: string, limit: number, ...which: SQL[]): Promise<RunEvent[]> {
     const rows = db
       .select()
       .from(runEvents)
-      .where(and(eq(runEvents.runId, runId), gt(runEvents.seq, afterSeq)))
+      .where(and(eq(runEvents.runId, runId), ...which))
       .orderBy(asc(runEvents.seq))
+      .limit(limit)
     return (await ask(rows)).map(eventOf)
   }
+  const events = (runId: string, afterSeq = 0, limit = MANY) =>
+    eventsWhere(runId, limit, gt(runEvents.seq, afterSeq))
 
-  function tell(runId: string, appended: readonly RunEvent[]): void {
-    for (const event of appended) {
-      for (const listener of listeners.get(runId) ?? []) heed(() => listener(event))
-      for (const listener of allListeners) heed(() => listener(runId, event))
-    }
+  /** How far the logs of all runs have come: at the start, and after the connection was lost; else of those that go on. */
+  async function places(which: 'all' | 'unfinished'): Promise<Place[]> {
+    const rows = db.select({ runId: runTable.id, seq: runTable.seq }).from(runTable)
+    return ask(which === 'all' ? rows : rows.where(eq(runTable.over, false)))
   }
 
-  async function committed(runId: string, writing: (tx: Transaction) => Promise<Appended>) {
-    const { events: appended, run } = await write(writing)
+  const hearing: Hearing = {
+    onNotice(notice) {
+      const place = placeIn(notice)
+      if (place && place.origin !== writing.origin) feed.reached([place])
+    },
+    async onListening(how) {
+      if (how === 'first') feed.begin(await places('all'))
+      else feed.reached(await places(how === 'again' ? 'all' : 'unfinished'))
+    },
+  }
+
+  async function committed(runId: string, work: (tx: Transaction) => Promise<Appended>) {
+    const { events: appended, run } = await write(work)
     if (run) folds.keep(run)
-    tell(runId, appended)
+    feed.committed(runId, appended)
     return { events: appended, run }
   }
 
@@ -122,12 +146,12 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
       },
       async create(settings, dataset, queue) {
         const id = newId()
-        return (await noted(id, createRun(tx, folds, { id, settings, dataset, queue }))).run!
+        return (await noted(id, createRun(tx, writing, { id, settings, dataset, queue }))).run!
       },
       beginAttempt: (runId, queue) => nextAttempt(tx, runId, queue === undefined ? undefined : { queue }),
       async append(runId, attempt, added) {
         const valid = added.map(validated)
-        return (await noted(runId, appendEvents(tx, folds, { runId, attempt, added: valid }))).events
+        return (await noted(runId, appendEvents(tx, writing, { runId, attempt, added: valid }))).events
       },
     })
     try {
@@ -135,7 +159,7 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
       for (const { events: appended, run } of done) {
         if (!run) continue
         folds.keep(run)
-        tell(run.id, appended)
+        feed.committed(run.id, appended)
       }
       return result
     } catch (thrown) {
@@ -147,9 +171,17 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
   return {
     events,
     transact,
+    changes: (runId, { afterSeq, toSeq }, limit) =>
+      eventsWhere(
+        runId,
+        limit,
+        gt(runEvents.seq, afterSeq),
+        lte(runEvents.seq, toSeq),
+        notInArray(runEvents.type, [...STEP_TYPES]),
+      ),
     async create(settings, dataset, queue) {
       const id = newId()
-      return (await committed(id, (tx) => createRun(tx, folds, { id, settings, dataset, queue }))).run!
+      return (await committed(id, (tx) => createRun(tx, writing, { id, settings, dataset, queue }))).run!
     },
     beginAttempt(runId) {
       return oneByOne(runId, () => write((tx) => nextAttempt(tx, runId)))
@@ -159,7 +191,7 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
       return oneByOne(runId, async () => {
         const { run } = await committed(runId, async (tx) => {
           const attempt = await nextAttempt(tx, runId, { queue })
-          return appendEvents(tx, folds, { runId, attempt, added })
+          return appendEvents(tx, writing, { runId, attempt, added })
         })
         return run!
       })
@@ -167,8 +199,8 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
     append(runId, attempt, added) {
       return oneByOne(runId, async () => {
         const valid = added.map(validated)
-        const writing = (tx: Transaction) => appendEvents(tx, folds, { runId, attempt, added: valid })
-        return (await committed(runId, writing)).events
+        const work = (tx: Transaction) => appendEvents(tx, writing, { runId, attempt, added: valid })
+        return (await committed(runId, work)).events
       })
     },
     async find(idOrPrefix) {
@@ -205,29 +237,13 @@ export function runsIn({ db, place, requireRoom }: Database, timeoutMs: number, 
       }
       return found
     },
-    subscribe(runId, listener) {
-      const heard = listeners.get(runId) ?? new Set()
-      listeners.set(runId, heard.add(listener))
-      return () => {
-        heard.delete(listener)
-        if (heard.size === 0 && listeners.get(runId) === heard) listeners.delete(runId)
-      }
+    subscribe: feed.subscribe,
+    subscribeToAll: feed.subscribeToAll,
+    async listen() {
+      notices ??= database.hear?.(hearing)
+      await notices
     },
-    subscribeToAll(listener) {
-      allListeners.add(listener)
-      return () => void allListeners.delete(listener)
-    },
-  }
-}
-
-/** What a listener throws is its own trouble: the event is stored, and whoever appended it must hear so. */
-function heed(tell: () => void): void {
-  try {
-    tell()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
+    close: async () => (await notices)?.close(),
   }
 }
 

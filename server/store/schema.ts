@@ -1,6 +1,8 @@
 import {
   bigint,
+  bigserial,
   boolean,
+  customType,
   index,
   integer,
   jsonb,
@@ -19,6 +21,7 @@ import type { TuneEnd } from '../../lib/tuning/tune.ts'
 
 // After a change: npx drizzle-kit generate --config server/store/drizzle.config.ts --name what-changed
 
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
 const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
 
 /** Versions of datasets. A row appears together with its pictures and never changes. */
@@ -209,3 +212,10 @@ export const extractionSlices = pgTable(
   },
   (table) => [primaryKey({ columns: [table.extractionId, table.index] })],
 )
+
+/** What `@socket.io/postgres-adapter` says between servers and is too long for a notice; it deletes it after a while. */
+export const socketIoAttachments = pgTable('socket_io_attachments', {
+  id: bigserial({ mode: 'number' }).primaryKey(),
+  createdAt: timestamp('created_at', { withTimezone: true }).defaultNow(),
+  payload: bytea(),
+})

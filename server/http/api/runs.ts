@@ -9,6 +9,11 @@ import { unknownRun } from '../../worker/run-problems.ts'
 import { answers, body, limitTo, name } from './describe.ts'
 
 const params = z.object({ id: name })
+/** A long log is read in parts: each `after` the last event of the one before. */
+const stretch = z.object({
+  after: z.coerce.number().int().nonnegative().default(0),
+  limit: z.coerce.number().int().positive().max(100_000).optional(),
+})
 
 export function runRoutes(api: OpenAPIHono, { worker, services }: Parts): void {
   const find = async (id: string) => {
@@ -55,8 +60,8 @@ export function runRoutes(api: OpenAPIHono, { worker, services }: Parts): void {
     createRoute({
       method: 'get',
       path: '/api/runs/{id}/events',
-      summary: 'What happened to a run after event number `after`, in order',
-      request: { params, query: z.object({ after: z.coerce.number().int().nonnegative().default(0) }) },
+      summary: 'What happened to a run after event number `after`, in order; at most `limit` events of it',
+      request: { params, query: stretch },
       responses: answers(
         z.object({ events: z.array(runEventSchema) }),
         'Events; none where nothing more happened.',
@@ -64,7 +69,8 @@ export function runRoutes(api: OpenAPIHono, { worker, services }: Parts): void {
     }),
     async (c) => {
       const { id } = await find(c.req.valid('param').id)
-      return c.json({ events: await worker.store.runs.events(id, c.req.valid('query').after) }, 200)
+      const { after, limit } = c.req.valid('query')
+      return c.json({ events: await worker.store.runs.events(id, after, limit) }, 200)
     },
   )
 
