@@ -41,7 +41,7 @@ test('while nobody watches nothing is read', async () => {
     everyMs: 2000,
   })
   const socket = new EventEmitter()
-  const outlet = { pull: (source: () => unknown) => void source(), forget: () => {} }
+  const outlet = { pull: (source: () => unknown) => void source(), forget: () => {}, ready: () => true }
   teller.answer(socket as unknown as LiveSocket, { outlet, bundle: () => {} })
   await vi.advanceTimersByTimeAsync(60_000)
   expect(reads).toBe(0)
