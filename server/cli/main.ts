@@ -69,6 +69,8 @@ const commands = [
 for (const command of commands) program.addCommand(command())
 for (const command of [program, ...program.commands.flatMap((sub) => [sub, ...sub.commands])]) {
   command.exitOverride()
+  // `whippet queue pause --json`: what stands after a sub-command is the sub-command's.
+  command.enablePositionalOptions()
 }
 
 try {
