@@ -15,16 +15,19 @@ test('every op computes in halves what it computes in float32, to what halves ca
   expect(off).toBeGreaterThan(1e-5)
 })
 
-test('features of a whole backbone stay within the tolerance', async () => {
-  const graph = BACKBONES.mobilenetv2_100.build()
-  const network = {
-    graph,
-    weights: madeUpWeights(graph),
-    outputs: [graph.features],
-    provider: 'cpu',
-  } as const
-  expect(await halvesDifference(network)).toBeLessThan(HALVES_TOLERANCE)
-})
+test.each(['mobilenetv2_100', 'tf_efficientnet_lite0', 'resnet50'] as const)(
+  'features of a whole backbone stay within the tolerance: %s',
+  async (id) => {
+    const graph = BACKBONES[id].build()
+    const network = {
+      graph,
+      weights: madeUpWeights(graph),
+      outputs: [graph.features],
+      provider: 'cpu',
+    } as const
+    expect(await halvesDifference(network)).toBeLessThan(HALVES_TOLERANCE)
+  },
+)
 
 test('weights that overflow halves are not close', async () => {
   const graph = everyOp()
