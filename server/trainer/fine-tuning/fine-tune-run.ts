@@ -59,7 +59,10 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
   let latest: FineTuningState | undefined = from
   const tell = tellingOf(emit, phases, pictures)
   if (checkpoints.latest) tell.resumed(checkpoints.latest)
-  const { group, close } = await openDeviceGroup({ job, planned, head: first?.head }, task.startDevice)
+  const { group, close } = await openDeviceGroup(
+    { job, planned, engine: device.id, head: first?.head },
+    task.startDevice,
+  )
   const tuned = await fineTune({
     ...trainingTask(task, start),
     data: onceByTheFirst(group, openData({ ...task, emit, signal: stop })),

@@ -22,15 +22,17 @@ export type OpenedGroup = {
 /**
  * Opens the devices of a run: this process has the first one, each of the others gets a process of its own.
  *
- * @throws Problem what a device's process fails with, `training/device-lost` when one ends without a word; so does the
+ * @throws Problem `training/mixed-devices`, what a device's process fails with, `training/device-lost` when one ends without a word; so does the
  * group's `sum` later.
  */
 export async function openDeviceGroup(
-  task: Pick<DeviceTask, 'job' | 'planned' | 'head'>,
+  task: Pick<DeviceTask, 'job' | 'planned' | 'engine' | 'head'>,
   start: StartDeviceProcess = startDeviceProcess,
 ): Promise<OpenedGroup> {
-  const [, ...others] = task.job.devices
+  const [first, ...others] = task.job.devices
   if (others.length === 0) return { group: ALONE, close: async () => undefined }
+  const other = others.find(({ kind }) => kind !== first!.kind)
+  if (other) throw mixed(first!, other)
   const size = task.job.devices.length
   const place = await makeRingPlace()
   const processes = others.map((device) => watch(start(device), device))
@@ -106,6 +108,14 @@ function watch(child: ChildProcess, device: Device) {
   // A message that doesn't arrive needs no handling of its own: the exit that explains it does.
   const say = (message: ToDevice) => void (child.connected && child.send(message, () => undefined))
   return { child, seated, gone, trouble, say }
+}
+
+/** Each steps by itself, and kinds round differently: their weights would drift apart. */
+function mixed(one: Device, other: Device): Problem {
+  return new Problem('training/mixed-devices', {
+    says: `${one.id} and ${other.id} are of different kinds and can't train one network together.`,
+    advice: 'Ask for one device, or serve devices of one kind only: WHIPPET_DEVICES names them.',
+  })
 }
 
 function deviceLost({ id }: Device, death: string): Problem {

@@ -5,6 +5,7 @@ import { startTrainer } from '../../worker/supervisor.ts'
 import { type ToTrainer, TRAINER_PROTOCOL } from '../job.ts'
 import { type Attempts, openAttempts } from '../testing/attempts.ts'
 import { startDeviceProcess } from './device-process/start.ts'
+import { openDeviceGroup } from './device-processes.ts'
 
 /** Ten pictures in batches of four: the last one has two, so with four devices two of them have none. */
 const SETTINGS = [
@@ -83,6 +84,20 @@ test('a device that is killed ends the attempt by name, and the next goes on fro
     again.events,
     alone.filter((event) => event.type !== 'point' || event.step > done),
   )
+})
+
+test('devices of different kinds are refused before anything is trained', async () => {
+  const job = attempts.job('partial-fine-tuning', SETTINGS, { devices: 2 })
+  const devices = [job.devices[0]!, { ...job.devices[1]!, id: 'cuda:0', kind: 'cuda' as const }]
+  const opened = openDeviceGroup({
+    job: { ...job, devices },
+    planned: { phases: [], skipped: [] },
+    engine: 'tensorflow',
+  })
+  await expect(opened).rejects.toMatchObject({
+    code: 'training/mixed-devices',
+    says: expect.stringContaining('cuda:0'),
+  })
 })
 
 test('a stop ends all devices and keeps the model', async () => {

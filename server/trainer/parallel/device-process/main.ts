@@ -39,7 +39,7 @@ process.on('message', (raw: unknown) => {
 })
 
 async function train(task: DeviceTask): Promise<void> {
-  const { rank, size, ring, job, planned, head } = task
+  const { rank, size, ring, engine, job, planned, head } = task
   const seat = await takeSeat(ring, { rank, size })
   const { signal } = new AbortController()
   const quiet = { emit: () => undefined, stop: signal }
@@ -47,7 +47,7 @@ async function train(task: DeviceTask): Promise<void> {
   const training = { job, backbone, planned, start: await openStart(job, backbone) }
   const begin = await startingPoint(training, head)
   const latest = await readLatest(runFolder(job.dataDir, job.run))
-  const { device } = await chooseTrainingEngine()
+  const { device } = await chooseTrainingEngine({ wanted: engine })
   say({ type: 'seated' })
   await everyoneSeated
   const { group } = await seat.join()

@@ -26,6 +26,8 @@ const deviceTaskSchema = z.object({
   size: whole,
   /** Where the processes of the ring find each other. */
   ring: z.string(),
+  /** What trains on the first device: all need the same arithmetic. */
+  engine: z.string(),
   job: jobSchema,
   planned: plannedSchema,
   /** As the solver fitted it, where the run began with that. */
