@@ -174,7 +174,7 @@ export type ChosenL2 = z.infer<typeof chosenL2Schema>
 
 /** What broke an attempt off: its worker vanished, its trainer made no progress any more, its server was ended, or the queue
  * paused, as by a full disk. */
-export const interruptionSchema = z.enum(['vanished', 'stuck', 'closed', 'paused'])
+export const interruptionSchema = z.enum(['vanished', 'stuck', 'closed', 'paused', 'device-lost'])
 export type Interruption = z.infer<typeof interruptionSchema>
 
 /** What happens to a run, before the log has numbered it. */
@@ -207,7 +207,13 @@ export const newRunEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('evaluated'), evaluation: evaluationSummarySchema }),
   z.object({ type: z.literal('stop-requested') }),
   /** The attempt is over and the run is not: another attempt begins. */
-  z.object({ type: z.literal('interrupted'), why: interruptionSchema }),
+  z.object({
+    type: z.literal('interrupted'),
+    why: interruptionSchema,
+    /** Which of several devices it lost: the next attempt does without it. */
+    device: z.string().optional(),
+    problem: problemSummarySchema.optional(),
+  }),
   z.object({ type: z.literal('succeeded') }),
   /** `kept`: whether the best head so far was kept. */
   z.object({ type: z.literal('stopped'), kept: z.boolean() }),

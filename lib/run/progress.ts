@@ -63,6 +63,7 @@ const INTERRUPTED: Readonly<Record<Interruption, string>> = {
   stuck: 'it made no progress any more',
   closed: 'its server was ended',
   paused: 'the queue was paused',
+  'device-lost': 'the process of one of its devices ended',
 }
 
 /** Why an attempt broke off, and that the run goes on. */

@@ -60,8 +60,13 @@ export async function takeNext({
           await jobs.remove(tx, run.id)
           return 'over'
         }
-        const count = devicesWanted(run.settings)
-        const got = await lease(tx, { worker, count, run: run.id, attempt })
+        const left = devicesLeft(devicesWanted(run.settings), worker.devices, await lostDevices(tx, run.id))
+        const got = await lease(tx, {
+          worker: { ...worker, devices: left.devices },
+          count: left.count,
+          run: run.id,
+          attempt,
+        })
         if (!got) throw NOT_NOW
         return { run, attempt, devices: devices.filter(({ id }) => got.includes(id)) }
       })
@@ -105,6 +110,32 @@ export async function settleAttempt(
   })
 }
 
+/** Devices whose processes ended while they trained together for a run. */
+async function lostDevices(tx: Transaction, run: string): Promise<Set<string>> {
+  const rows = await tx
+    .select({ device: sql<string>`${runEvents.body}->>'device'` })
+    .from(runEvents)
+    .where(
+      and(
+        eq(runEvents.runId, run),
+        eq(runEvents.type, 'interrupted'),
+        sql`${runEvents.body}->>'device' is not null`,
+      ),
+    )
+  return new Set(rows.map(({ device }) => device))
+}
+
+/** What a run gets when it goes on without the devices that it has lost; where all are lost, they get another chance. */
+export function devicesLeft(
+  wanted: number,
+  devices: readonly string[],
+  lost: ReadonlySet<string>,
+): { devices: readonly string[]; count: number } {
+  const left = devices.filter((id) => !lost.has(id))
+  if (left.length === 0) return { devices, count: Math.min(wanted, devices.length) }
+  return { devices: left, count: Math.max(1, Math.min(wanted - lost.size, left.length)) }
+}
+
 /** How often an attempt broke off without anyone wanting it to. */
 async function timesLost(tx: Transaction, run: string): Promise<number> {
   const [row] = await tx
@@ -114,7 +145,7 @@ async function timesLost(tx: Transaction, run: string): Promise<number> {
       and(
         eq(runEvents.runId, run),
         eq(runEvents.type, 'interrupted'),
-        sql`${runEvents.body}->>'why' in ('vanished', 'stuck')`,
+        sql`${runEvents.body}->>'why' in ('vanished', 'stuck', 'device-lost')`,
       ),
     )
   return row?.count ?? 0

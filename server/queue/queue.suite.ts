@@ -185,6 +185,23 @@ export function describeQueue(name: string, connect: () => Promise<Database>) {
       expect(await orphanedLeases(database.db, { timeoutMs: 15_000, owner })).toEqual([{ run, attempt: 1 }])
     })
 
+    test('a run that has lost a device goes on with those that are left', async () => {
+      const run = await add(3)
+      const one = await worker(3)
+      const taken = await one.take()
+      expect(taken?.devices).toHaveLength(3)
+      await store.runs.append(run, taken!.attempt, [
+        { type: 'started', pid: 1 },
+        { type: 'interrupted', why: 'device-lost', device: 'cpu:1' },
+      ])
+      await settle({ run, attempt: taken!.attempt })
+      expect(await one.take()).toMatchObject({
+        run: { id: run },
+        attempt: 2,
+        devices: [{ id: 'cpu:0' }, { id: 'cpu:2' }],
+      })
+    })
+
     test('a run that breaks off too often fails and is not begun again', async () => {
       const run = await add()
       const one = await worker()

@@ -9,6 +9,7 @@ import type { Job } from './job.ts'
 import { judge } from './judge.ts'
 import { openStart } from './own-start.ts'
 import type { StartDeviceProcess } from './parallel/device-process/start.ts'
+import { DeviceLost } from './parallel/device-processes.ts'
 import { planAttempt, planEvent } from './plan.ts'
 import { recordOf } from './record.ts'
 import { type RunRecord, runFolder, writeRunFolder } from './run-folder.ts'
@@ -30,8 +31,14 @@ export async function runAttempt(
     emit(await attempt(job, telling, startDevice))
   } catch (thrown) {
     if (stop.aborted && thrown === stop.reason) emit({ type: 'stopped', kept: false })
+    else if (thrown instanceof DeviceLost) emit(brokenOff(thrown))
     else emit({ type: 'failed', problem: Problem.from(thrown).summary() })
   }
+}
+
+/** The run may go on without the device. */
+function brokenOff(lost: DeviceLost): NewRunEvent {
+  return { type: 'interrupted', why: 'device-lost', device: lost.device, problem: lost.summary() }
 }
 
 async function attempt(

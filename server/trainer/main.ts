@@ -31,7 +31,7 @@ const team = teamOver(say)
 
 function emit(event: NewRunEvent): void {
   // How an interrupted attempt ended says nothing about the run, which goes on.
-  if (interrupted && (event.type === 'stopped' || event.type === 'failed')) return
+  if (interrupted && ['stopped', 'failed', 'interrupted'].includes(event.type)) return
   say({ type: 'event', event })
 }
 

@@ -111,12 +111,12 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
     heard()
     const message = said.data
     if (message.type === 'team') return void helped(message)
-    const { event } = message
+    const event = settings.onVanished === 'interrupt' ? message.event : withoutQueue(message.event)
     if (event.type === 'failed' && settings.holdBack?.(event.problem)) {
       interrupted ??= 'paused'
       return
     }
-    if (ends(event)) verdict = event
+    if (ends(event) || event.type === 'interrupted') verdict = event
     if (event.type === 'phase') status = event.phase
     if (event.type === 'training-phase') status = 'training'
     log.write(event)
@@ -209,6 +209,11 @@ function misunderstood(cause: ZodError): Problem {
       'Train again with other settings, a smaller learning rate for example; if it happens again, report it.',
     cause,
   })
+}
+
+/** Where nobody begins another attempt, what broke this one off is how the run ends. */
+function withoutQueue(event: NewRunEvent): NewRunEvent {
+  return event.type === 'interrupted' && event.problem ? { type: 'failed', problem: event.problem } : event
 }
 
 function ends(event: NewRunEvent): boolean {

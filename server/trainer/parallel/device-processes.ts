@@ -22,7 +22,7 @@ export type OpenedGroup = {
 /**
  * Opens the devices of a run: this process has the first one, each of the others gets a process of its own.
  *
- * @throws Problem `training/mixed-devices`, what a device's process fails with, `training/device-lost` when one ends without a word; so does the
+ * @throws Problem `training/mixed-devices`, what a device's process fails with, {@link DeviceLost} when one ends without a word; so does the
  * group's `sum` later.
  */
 export async function openDeviceGroup(
@@ -99,7 +99,7 @@ function watch(child: ChildProcess, device: Device) {
       if (message.type === 'failed') resolve(new Problem(message.problem.code, message.problem))
     })
     const end = (death: string) => {
-      if (!over) resolve(deviceLost(device, death))
+      if (!over) resolve(new DeviceLost(device, death))
       onGone()
     }
     child.on('error', (error) => end(error.message))
@@ -118,10 +118,16 @@ function mixed(one: Device, other: Device): Problem {
   })
 }
 
-function deviceLost({ id }: Device, death: string): Problem {
-  return new Problem('training/device-lost', {
-    says: `The process that trained on ${id} ended without a word: ${death}.`,
-    advice:
-      'The run goes on from its last checkpoint when it is started again, on the devices that are left.',
-  })
+/** The process of a device is gone: the run can go on without it. */
+export class DeviceLost extends Problem {
+  readonly device: string
+
+  constructor({ id }: Device, death: string) {
+    super('training/device-lost', {
+      says: `The process that trained on ${id} ended without a word: ${death}.`,
+      advice:
+        'The run goes on from its last checkpoint when it is started again, on the devices that are left.',
+    })
+    this.device = id
+  }
 }

@@ -7,11 +7,11 @@ import { type Attempts, openAttempts } from '../testing/attempts.ts'
 import { startDeviceProcess } from './device-process/start.ts'
 import { openDeviceGroup } from './device-processes.ts'
 
-/** Ten pictures in batches of four: the last one has two, so with four devices two of them have none. */
+/** Twelve pictures in batches of five: the last one has two, so with four devices two of them have none. */
 const SETTINGS = [
   'epochs=2',
   'views=2',
-  'batchSize=4',
+  'batchSize=5',
   'headFirst=false',
   'dropout=0.2',
   'mixup=0.3',
@@ -72,7 +72,9 @@ test('a device that is killed ends the attempt by name, and the next goes on fro
     onEvent: (event) => event.type === 'point' && started[1]!.kill('SIGKILL'),
   })
   expect(first.events.at(-1)).toMatchObject({
-    type: 'failed',
+    type: 'interrupted',
+    why: 'device-lost',
+    device: 'cpu:2',
     problem: { code: 'training/device-lost', says: expect.stringContaining('cpu:2') },
   })
   expect(started.every(hasEnded)).toBe(true)
