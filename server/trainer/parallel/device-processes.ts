@@ -22,8 +22,8 @@ export type OpenedGroup = {
 /**
  * Opens the devices of a run: this process has the first one, each of the others gets a process of its own.
  *
- * @throws Problem `training/mixed-devices`, what a device's process fails with, {@link DeviceLost} when one ends without a word; so does the
- * group's `sum` later.
+ * @throws Problem `training/mixed-devices`, what a device's process fails with, {@link DeviceLost} when one ends without a
+ * word; so does the group's `sum` later.
  */
 export async function openDeviceGroup(
   task: Pick<DeviceTask, 'job' | 'planned' | 'engine' | 'head'>,
