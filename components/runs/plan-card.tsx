@@ -80,7 +80,7 @@ function factsOf(plan: RunPlanAnswer | undefined): (readonly [string, string])[]
       flops.frozen === undefined ? 'unknown' : flopsWords(flops.frozen),
     ],
     ['Every epoch', flopsWords(flops.forward + flops.backward)],
-    ...(devices > 1 ? [['Devices', `${devices}, batches shared`] as const] : []),
+    ...(devices > 1 ? [['Devices', `${devices} share the work`] as const] : []),
     ...(times.length === 1 ? [['Time, about', duration(times[0]!.seconds)] as const] : []),
     ...(times.length > 1 ? times.map(({ device, seconds }) => [device, duration(seconds)] as const) : []),
     ...(measuring ? [['Time', 'measuring …'] as const] : []),

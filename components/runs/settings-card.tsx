@@ -27,7 +27,7 @@ export function SettingsCard({ run, backbone, dataset }: { run: Run; backbone: s
             (phase, i) => [`Phase ${i + 1}, ${phase.name}`, phaseWords(phase)] as const,
           ),
           ...trainingFacts(settings),
-          ...(plan?.devices ? [['Devices', `${plan.devices}, batches shared`] as const] : []),
+          ...(plan?.devices ? [['Devices', `${plan.devices} share the work`] as const] : []),
           ...(engine ? [['Trained by', engine.title] as const] : []),
           ...(isSolved
             ? [['Solver', solverWords(settings.solver, settings.strategy === 'feature-extraction')] as const]

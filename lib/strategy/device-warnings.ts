@@ -1,3 +1,4 @@
+import { counted } from '../figures.ts'
 import type { PhasePlan, RunPlanTask } from './plan-run.ts'
 import type { PlanWarning } from './warnings.ts'
 
@@ -12,7 +13,7 @@ export function deviceWarnings(
   if (norms > 0) {
     found.push({
       code: 'statistics-per-device',
-      says: `Batch statistics are per device: ${norms} batch norms see the ${sharesOf(batchSize, together)} pictures of a device, not the ${batchSize} of the batch.`,
+      says: `Batch statistics are per device: ${counted(norms, 'batch norm')} ${norms === 1 ? 'sees' : 'see'} the ${sharesOf(batchSize, together)} pictures of a device, not the ${batchSize} of the batch.`,
       advice: `The moving statistics follow the mean over the ${together} devices. With batchNorm=moving it makes no difference how many there are.`,
       phase: name,
     })

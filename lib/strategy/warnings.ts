@@ -1,5 +1,5 @@
 import { HEAD } from '../backbone/head.ts'
-import { bytes, count } from '../figures.ts'
+import { bytes, count, counted } from '../figures.ts'
 import { USUAL_RATES } from '../run/training.ts'
 import { deviceWarnings } from './device-warnings.ts'
 import { batchThatFits } from './memory.ts'
@@ -80,7 +80,7 @@ function phaseWarnings(
   if (plan.movingBatchNorms.length > 0 && share < STATISTICS_BATCH) {
     warn(
       'small-batch-statistics',
-      `${plan.movingBatchNorms.length} batch norms use the statistics of ${share} pictures${together > 1 ? ' on each device' : ''}: too few to be steady.`,
+      `${counted(plan.movingBatchNorms.length, 'batch norm')} ${plan.movingBatchNorms.length === 1 ? 'uses' : 'use'} the statistics of ${share} pictures${together > 1 ? ' on each device' : ''}: too few to be steady.`,
       `Use batchNorm=moving, or batches of ${STATISTICS_BATCH * together} and more.`,
     )
   }
