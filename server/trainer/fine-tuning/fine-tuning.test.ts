@@ -136,32 +136,41 @@ test('a run that was stopped keeps its model, and its next attempt goes on at th
   expect(headOf(first.run)).toEqual(headOf(whole.run))
 })
 
-test('two classes with one picture each end well', async () => {
+test.each([
+  ['feature-extraction', []],
+  ['partial-fine-tuning', ['epochs=1', 'views=1']],
+  ['full-fine-tuning', ['epochs=1', 'views=1', 'batchNorm=batch']],
+] as const)('two classes with one picture each end well: %s', async (strategy, pairs) => {
   const two = made.pictures.slice(0, 2).map((picture) => ({ ...picture, split: 'train' as const }))
-  const { events, run } = await train('partial-fine-tuning', ['epochs=1', 'views=1'], { pictures: two })
+  const { events, run } = await train(strategy, [...pairs], { pictures: two })
   expect(events.at(-1)).toEqual({ type: 'succeeded' })
+  const { record } = await readRunFolder(dataDir, run)
+  expect(record.tuned !== undefined).toBe(strategy !== 'feature-extraction')
+  if (strategy === 'feature-extraction') return
   const codes = events.find((event) => event.type === 'plan')?.warnings?.map(({ code }) => code)
   expect(codes).toEqual(expect.arrayContaining(['few-pictures', 'no-validation']))
-  expect((await readRunFolder(dataDir, run)).record.tuned).toBeDefined()
 })
 
-test('a rate that makes the loss no number ends the run with step, rate and advice', async () => {
-  const { events } = await train('partial-fine-tuning', [
-    'learningRate=1e30',
-    'epochs=3',
-    'batchSize=2',
-    'views=1',
-    'schedule=constant',
-  ])
-  expect(events.at(-1)).toMatchObject({
-    type: 'failed',
-    problem: {
-      code: 'training/diverged',
-      says: expect.stringMatching(/step \d/),
-      advice: expect.any(String),
-    },
-  })
-})
+test.each(['1e6', '1e30'])(
+  'a rate of %s makes the loss no number: the run ends with step, rate and advice',
+  async (rate) => {
+    const { events } = await train('partial-fine-tuning', [
+      `learningRate=${rate}`,
+      'epochs=6',
+      'batchSize=2',
+      'views=1',
+      'schedule=constant',
+    ])
+    expect(events.at(-1)).toMatchObject({
+      type: 'failed',
+      problem: {
+        code: 'training/diverged',
+        says: expect.stringMatching(/step \d/),
+        advice: expect.stringMatching(/learning rate of/),
+      },
+    })
+  },
+)
 
 type Options = {
   run?: string
