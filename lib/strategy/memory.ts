@@ -56,6 +56,19 @@ export function memoryAt({ fixedBytes, bytesPerPicture }: MemoryEstimate, batchS
   return fixedBytes + batchSize * bytesPerPicture
 }
 
+/** What a batch that is advised may take of a device: the estimate is a tenth off, and engines take more for a moment. */
+const USABLE = 0.8
+
+/** The largest batch to advise on devices that share it; undefined where nobody knows what they have. */
+export function fittingBatch(
+  memory: MemoryEstimate,
+  memories: readonly DeviceMemory[],
+  together: number,
+): number | undefined {
+  if (memories.length === 0) return undefined
+  return together * batchThatFits(memory, USABLE * Math.min(...memories.map((one) => one.memoryBytes)))
+}
+
 /** The largest batch that fits into so many bytes; 0 where not even one picture does. */
 export function batchThatFits({ fixedBytes, bytesPerPicture }: MemoryEstimate, bytes: number): number {
   return Math.max(0, Math.floor((bytes - fixedBytes) / bytesPerPicture))

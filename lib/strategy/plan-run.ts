@@ -2,7 +2,7 @@ import type { BackboneGraph } from '../backbone/graph.ts'
 import { HEAD } from '../backbone/head.ts'
 import { learningRateOf, type TrainingSettings, viewsOf } from '../run/training.ts'
 import { bytesPerView } from './cache-size.ts'
-import { batchThatFits, type DeviceMemory, type MemoryEstimate, memoryAt, memoryOf } from './memory.ts'
+import { type DeviceMemory, fittingBatch, type MemoryEstimate, memoryAt, memoryOf } from './memory.ts'
 import { type DeviceCalibration, kindOf, secondsOf, secondsTogether } from './minutes.ts'
 import { phasesOf, type TrainingPhase, unknownGroup } from './phases.ts'
 import { depthOf, type FreezePlan, planFreeze } from './plan-freeze.ts'
@@ -91,6 +91,7 @@ function planPhase(phase: TrainingPhase, task: RunPlanTask): PhasePlan {
   const prefix = !fits ? 'per epoch' : plan.prefix.length > 1 ? 'cached' : 'none'
   const { memories = [] } = task
   const memory = memoryOf(graph, plan, training.optimizer)
+  const fitting = fittingBatch(memory, memories, together)
   const kind = kindOf(graph)
   const batch = Math.min(training.batchSize, Math.max(1, pictures.train))
   return {
@@ -105,9 +106,7 @@ function planPhase(phase: TrainingPhase, task: RunPlanTask): PhasePlan {
     cacheBytes,
     memory,
     memoryBytes: memoryAt(memory, Math.ceil(batch / together)),
-    ...(memories.length > 0 && {
-      fittingBatch: together * Math.min(...memories.map((one) => batchThatFits(memory, one.memoryBytes))),
-    }),
+    ...(fitting !== undefined && { fittingBatch: fitting }),
     seconds: secondsTogether(
       devices.map((device) => ({
         device: device.device,

@@ -2,7 +2,6 @@ import { HEAD } from '../backbone/head.ts'
 import { bytes, count, counted } from '../figures.ts'
 import { USUAL_RATES } from '../run/training.ts'
 import { deviceWarnings } from './device-warnings.ts'
-import { batchThatFits } from './memory.ts'
 import { depthOf } from './plan-freeze.ts'
 import type { PhasePlan, RunPlanTask } from './plan-run.ts'
 
@@ -101,11 +100,11 @@ function phaseWarnings(
   }
   for (const { device, memoryBytes } of memories) {
     if (phase.memoryBytes <= memoryBytes) continue
-    const fits = batchThatFits(phase.memory, memoryBytes)
+    const fits = phase.fittingBatch ?? 0
     warn(
       'memory-over-device',
       `${together > 1 ? `Its share of a batch` : `A batch`} of ${training.batchSize} takes about ${bytes(phase.memoryBytes)}; ${device} has ${bytes(memoryBytes)}.`,
-      fits > 0 ? `A batch of ${fits * together} fits.` : 'Train fewer layer groups.',
+      fits > 0 ? `A batch of ${fits} fits.` : 'Train fewer layer groups.',
     )
   }
   return found
