@@ -210,7 +210,7 @@ test.each([
   ['/api/models/nobody', {}, 404, 'runs/unknown'],
   ['/api/pictures/..%2f..%2fowner.json', {}, 404, 'server/not-found'],
   ['/api/pictures/abc', {}, 400, 'server/bad-request'],
-  [`/api/pictures/${'0'.repeat(64)}`, {}, 404, 'server/not-found'],
+  [`/api/pictures/${'0'.repeat(64)}`, {}, 404, 'blobs/gone'],
   ['/api/nothing', {}, 404, 'server/not-found'],
   ['/bundles/nobody/model.json', {}, 404, 'runs/unknown'],
   ['/anything', { method: 'POST' }, 405, 'server/method'],
