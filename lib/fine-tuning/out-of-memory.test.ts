@@ -18,6 +18,7 @@ describe('what engines say of a full memory is understood', () => {
     'Array buffer allocation failed',
     'WebAssembly.Memory.grow(): Maximum memory size exceeded',
     'std::bad_alloc',
+    'Operation received an exception:Status: 1, message: could not create a primitive',
   ])('%s', (words) => {
     expect(outOfMemory(new Error(words), { settings, fittingBatch: 12 })).toMatchObject({
       code: 'training/out-of-memory',

@@ -1,9 +1,9 @@
 import { Problem } from '../problem.ts'
 import type { FineTuningPhase } from './settings.ts'
 
-/** How engines, V8 and WebAssembly say that there was no memory. */
+/** How engines, V8 and WebAssembly say that there was no memory; oneDNN's primitives need some of their own. */
 const WORDS =
-  /out of memory|\bOOM\b|resource[ _]?exhausted|bad_alloc|alloc\w* failed|(could not|failed to) allocate|maximum memory size/i
+  /out of memory|\bOOM\b|resource[ _]?exhausted|bad_alloc|alloc\w* failed|(could not|failed to) allocate|maximum memory size|could not create a primitive/i
 
 /** An engine's own words for a full memory, as a Problem; nothing for other errors. */
 export function outOfMemory(

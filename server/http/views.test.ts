@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { backboneEntry } from '../../lib/backbone/registry.ts'
 import { augment, viewSeed } from '../../lib/preprocess/augment/augment.ts'
+import { AUGMENTATION_PRESETS } from '../../lib/preprocess/augment/presets.ts'
 import { decodePicture } from '../datasets/decoder/decode.ts'
 import { importPictures, removeFolder, startTestServer, type TestServer } from '../testing/server.ts'
 
@@ -29,7 +30,7 @@ test('a view is what training sees: the same seed and number, the same picture',
   const { width, height, data } = augment(
     await decodePicture(original),
     'inception',
-    preprocess,
+    { ...preprocess, ...AUGMENTATION_PRESETS.inception.evaluation },
     viewSeed(5, hash, 2),
   )
   const trained = await sharp(data, { raw: { width, height, channels: 3 } })
