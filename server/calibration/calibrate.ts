@@ -9,6 +9,8 @@ import { type Measured, readCalibration, writeCalibration } from './record.ts'
 export type CalibrateOptions = {
   readonly devices: readonly Device[]
   readonly signal?: AbortSignal | undefined
+  /** Measures anew what is known: it may have been measured while the machine was busy. */
+  readonly again?: boolean
   readonly start?: StartCalibrator
 }
 
@@ -22,7 +24,7 @@ export type StartCalibrator = (device: Device) => ChildProcess
  */
 export async function calibrate(
   dataDir: string,
-  { devices, signal, start = startCalibrator }: CalibrateOptions,
+  { devices, signal, again = false, start = startCalibrator }: CalibrateOptions,
 ): Promise<Measured[]> {
   for (const device of devices) {
     signal?.throwIfAborted()
@@ -30,7 +32,7 @@ export async function calibrate(
     try {
       const { title: engine } = await calibrator.next('engine')
       const [known] = await readCalibration(dataDir, [device])
-      if (known?.engine === engine) continue
+      if (!again && known?.engine === engine) continue
       calibrator.say({ type: 'measure', device })
       const { inference, training } = await calibrator.next('measured')
       await writeCalibration(dataDir, {
