@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import type { Trial } from '../../lib/api/tunes.ts'
 import { duration, percent } from '../../lib/figures.ts'
+import { settingText } from '../../lib/tuning/setting-text.ts'
 import { StatusBadge } from '../runs/status.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Table, Td, Th } from '../ui/table.tsx'
@@ -59,7 +60,9 @@ function TrialRow({ trial, keys, hasRounds }: { trial: Trial; keys: readonly str
       </Td>
       <Td className="text-right tabular-nums">{validationLoss?.toFixed(4) ?? '–'}</Td>
       {keys.map((key) => (
-        <Td key={key} className="text-right whitespace-nowrap tabular-nums">{`${settings[key] ?? ''}`}</Td>
+        <Td key={key} className="text-right whitespace-nowrap tabular-nums">
+          {settingText(settings[key] ?? '')}
+        </Td>
       ))}
       <Td className="text-right whitespace-nowrap tabular-nums">
         {seconds === undefined ? '' : duration(seconds)}

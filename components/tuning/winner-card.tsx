@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { Tune } from '../../lib/api/tunes.ts'
 import { percent } from '../../lib/figures.ts'
 import { Problem, type ProblemSummary } from '../../lib/problem.ts'
+import { settingText } from '../../lib/tuning/setting-text.ts'
 import { useCall } from '../live/use-call.ts'
 import { Button } from '../ui/button.tsx'
 import { Card, CardHead } from '../ui/card.tsx'
@@ -40,7 +41,7 @@ export function WinnerCard({ tune, winner }: Props) {
           <Figure name="Validation top-1" value={percent(best.validationTop1 ?? 0)} />
           <Figure name="Validation loss" value={(best.validationLoss ?? 0).toFixed(4)} />
           {Object.entries(best.settings).map(([key, value]) => (
-            <Figure key={key} name={shortKey(key)} value={`${value}`} />
+            <Figure key={key} name={shortKey(key)} value={settingText(value)} />
           ))}
         </div>
       )}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { settingText } from './setting-text.ts'
 
 /** One setting that a tune varies, by its full name, and the values that it may have. */
 export const axisSchema = z.discriminatedUnion('kind', [
@@ -38,11 +39,11 @@ export function valuesOf(axis: Axis): string[] {
   return Array.from({ length: sizeOf(axis) }, (_, i) => `${axis.min + i}`)
 }
 
-/** For people: `0.0001 to 0.1, log-uniform`. */
+/** For people: `1e-4 to 0.1, log-uniform`. */
 export function axisWords(axis: Axis): string {
   if (axis.kind === 'choice') return axis.values.join(', ')
   const { min, max, scale, whole } = axis
-  return `${min} to ${max}, ${whole ? 'whole, ' : ''}${scale === 'log' ? 'log-uniform' : 'uniform'}`
+  return `${settingText(min)} to ${settingText(max)}, ${whole ? 'whole, ' : ''}${scale === 'log' ? 'log-uniform' : 'uniform'}`
 }
 
 function realAt({ min, max, scale }: RangeAxis, share: number): number {

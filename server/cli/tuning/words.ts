@@ -1,5 +1,6 @@
 import type { Trial, Tune } from '../../../lib/api/tunes.ts'
 import { percent as points } from '../../../lib/figures.ts'
+import { settingText } from '../../../lib/tuning/setting-text.ts'
 import type { Output } from '../output.ts'
 import { duration, table } from '../words.ts'
 
@@ -26,7 +27,7 @@ function trialLine(trial: Trial, { planned }: Tune): string {
   const name = `trial ${nameOf(trial)}`.padEnd(11)
   const time = seconds === undefined ? '' : ` in ${duration(seconds)}`
   const words = Object.entries(settings)
-    .map(([key, value]) => `${shortName(key)} ${value}`)
+    .map(([key, value]) => `${shortName(key)} ${settingText(value)}`)
     .join(', ')
   if (rank === undefined) return `${name} ${state}${problem ? `: ${problem.says}` : ''} (${words})`
   const place = rank === 1 && planned > 1 ? ', the best so far' : ''
@@ -65,7 +66,7 @@ export function tuneText(tune: Tune): string {
     trial.trial,
     trial.validationTop1 === null ? trial.state : points(trial.validationTop1),
     trial.validationLoss?.toFixed(4) ?? '',
-    ...keys.map((key) => `${trial.settings[key] ?? ''}`),
+    ...keys.map((key) => settingText(trial.settings[key] ?? '')),
     ...(rounds ? [trial.rung + 1] : []),
     trial.seconds === undefined ? '' : duration(trial.seconds),
     trial.run ?? '',
