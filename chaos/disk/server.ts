@@ -5,6 +5,7 @@ import { startServer } from '../../server/main.ts'
 const log = jsonLog()
 const server = await startServer({
   dataDir: process.argv[2]!,
+  databaseUrl: process.env.DATABASE_URL || undefined,
   host: '127.0.0.1',
   port: 0,
   pages: 'none',

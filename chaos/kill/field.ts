@@ -88,6 +88,7 @@ export class Field {
         WHIPPET_DATA: this.folder,
         // Beside the server's own device, as if it were another machine.
         WHIPPET_MACHINE: 'another machine',
+        WHIPPET_DEVICES: 'cpu,cpu',
         WHIPPET_MOST_LOST: '1000',
         WHIPPET_WORKER_TOKEN: this.token,
         DATABASE_URL: this.settings.databaseUrl,
