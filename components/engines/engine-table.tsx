@@ -3,7 +3,7 @@ import type { Engine } from '../../lib/api/engines.ts'
 import { Table, Td, Th } from '../ui/table.tsx'
 import { When } from '../ui/when.tsx'
 
-/** One engine a line: what was found, what for, how fast; and below it why it is missing and how to get it. */
+/** One engine a line: what was found, what for, how fast. */
 export function EngineTable({ engines }: { engines: readonly Engine[] }) {
   return (
     <Table label="Engines of this machine">
@@ -17,14 +17,14 @@ export function EngineTable({ engines }: { engines: readonly Engine[] }) {
           <Th className="text-right">Measured</Th>
         </tr>
       </thead>
-      {engines.map((engine) => (
-        <tbody key={engine.id}>
-          <tr>
+      <tbody>
+        {engines.map((engine) => (
+          <tr key={engine.id}>
             <Td className="font-medium whitespace-nowrap">{engine.id}</Td>
             <Td className="whitespace-nowrap">
               <SelfTest engine={engine} />
             </Td>
-            <Td className="min-w-48 text-soft">
+            <Td className="min-w-52 text-soft">
               {engine.software ? 'nothing: its GPU is one in software' : engine.usedFor}
             </Td>
             <Td className="text-right whitespace-nowrap">{rate(engine.measured?.forward)}</Td>
@@ -33,16 +33,27 @@ export function EngineTable({ engines }: { engines: readonly Engine[] }) {
               {engine.measured ? <When at={engine.measured.at} /> : '–'}
             </Td>
           </tr>
-          {engine.selfTest !== 'passed' && (
-            <tr>
-              <td colSpan={6} className="pb-2.5 text-[13px] text-soft [overflow-wrap:anywhere]">
-                {sentence(engine.why)} {engine.advice}
-              </td>
-            </tr>
-          )}
-        </tbody>
-      ))}
+        ))}
+      </tbody>
     </Table>
+  )
+}
+
+/** Why engines are missing, and how to get them. */
+export function MissingEngines({ engines }: { engines: readonly Engine[] }) {
+  const missing = engines.filter(({ selfTest }) => selfTest !== 'passed')
+  if (missing.length === 0) return null
+  return (
+    <dl className="mt-4 grid gap-x-6 gap-y-2 text-[13px] md:grid-cols-[max-content_minmax(0,1fr)]">
+      {missing.map(({ id, why, advice }) => (
+        <div key={id} className="contents">
+          <dt className="font-medium">{id}</dt>
+          <dd className="min-w-0 text-soft [overflow-wrap:anywhere] max-md:mb-1">
+            {sentence(why)} {advice}
+          </dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 

@@ -7,7 +7,7 @@ import { useCall } from '../live/use-call.ts'
 import { Button } from '../ui/button.tsx'
 import { Card, CardHead } from '../ui/card.tsx'
 import { ErrorState } from '../ui/states.tsx'
-import { EngineTable } from './engine-table.tsx'
+import { EngineTable, MissingEngines } from './engine-table.tsx'
 
 /** What computes on the server's machine, and a button that measures it anew. */
 export function EnginesSection({ initial }: { initial: readonly Engine[] }) {
@@ -42,6 +42,7 @@ export function EnginesSection({ initial }: { initial: readonly Engine[] }) {
         Images/s of MobileNetV2 at 224 px, batch 4, random weights, with the whole machine to itself: measure
         while nothing runs.
       </p>
+      <MissingEngines engines={engines} />
       {problem && <ErrorState problem={problem} className="mt-3" />}
       <span role="status" className="sr-only">
         {measuring ? 'Measuring the engines.' : ''}

@@ -27,7 +27,7 @@ describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'the machine', { timeou
     await row(/^onnxruntime passed .*extracts features/).waitFor()
     await row(/^wasm passed/).waitFor()
     await row(/^onnxruntime-tensorrt absent/).waitFor()
-    expect(await table.getByText(/TensorRT 10 itself comes from NVIDIA/).count()).toBe(1)
+    expect(await page.getByText(/TensorRT 10 itself comes from NVIDIA/).count()).toBe(1)
   })
 
   test('the home page shows how busy and how full the processor is, and keeps it true', async () => {

@@ -63,10 +63,7 @@ const LIMITS = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const
 
-const NO_ADAPTER =
-  process.platform === 'linux'
-    ? 'Vulkan offers no GPU (it takes libvulkan.so.1 and a driver that has Vulkan)'
-    : 'the system offers no GPU'
+const NO_ADAPTER = process.platform === 'linux' ? 'Vulkan offers no GPU here' : 'the system offers no GPU'
 
 /** It is an optional dependency: nothing where it was left out. */
 function dawnPackage(): { main: string; version: string } | undefined {
