@@ -71,10 +71,7 @@ let made: Contract | undefined
 function make(): Contract {
   const all = z.toJSONSchema(z.object(ARRIVALS), {
     reused: 'ref',
-    // zod's pattern of a date is long; the page reads dates with Date.parse.
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
-    },
+    override: ({ jsonSchema }) => leaveOut(jsonSchema),
   }) as JsonSchema & { $defs?: Record<string, JsonSchema> }
   const definitions = Object.fromEntries(
     Object.entries(all.$defs ?? {}).map(([name, schema]) => [`#/$defs/${name}`, schema]),
@@ -85,4 +82,15 @@ function make(): Contract {
     arrivals: all.properties as Contract['arrivals'],
     definitions,
   }
+}
+
+/** What the page's check does without: every page carries the contract. */
+function leaveOut(schema: { [keyword: string]: unknown }): void {
+  // zod's pattern of a date is long; the page reads dates with Date.parse.
+  if (schema.format === 'date-time') delete schema.pattern
+  // Whole numbers are safe ones anyway, and what is unknown is passed over.
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
+  if (schema.additionalProperties === false) delete schema.additionalProperties
+  delete schema.default
 }
