@@ -10,10 +10,14 @@ export type Ended = { status: number | null; stdout: string; stderr: string }
 export type Running = { process: ChildProcess; ended: Promise<Ended> }
 
 /** Starts the real command on a data folder, as a shell would. */
-export function startWhippet(dataDir: string, args: readonly string[]): Running {
+export function startWhippet(
+  dataDir: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Running {
   const { DATABASE_URL: _, ...env } = process.env
   const child = spawn(process.execPath, [BIN, ...args], {
-    env: { ...env, WHIPPET_DATA: dataDir },
+    env: { ...env, WHIPPET_DATA: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

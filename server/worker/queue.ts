@@ -3,13 +3,15 @@ import type { Interruption } from '../../lib/run/events.ts'
 import { isOver, type Run } from '../../lib/run/run.ts'
 import type { MachineDevice } from '../devices/device.ts'
 import type { Log } from '../log/log.ts'
+import { openSharedFiles } from '../objects/shared-files.ts'
 import { settleAttempt, type Taken, takeNext } from '../queue/attempts.ts'
 import type { Jobs } from '../queue/jobs.ts'
-import { announce, beat, leave, orphanedLeases, type Presence } from '../queue/presence.ts'
+import { announce, beat, leave, orphanedLeases, type Presence, present } from '../queue/presence.ts'
 import type { Store } from '../store/open.ts'
 import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
 import { patienceOf } from './patience.ts'
 import { type Supervised, superviseRun } from './supervisor.ts'
+import { helperOf } from './team/help.ts'
 
 /** A run that breaks off so often is not begun again: something about it ends the machine. */
 const MOST_LOST = 5
@@ -79,6 +81,9 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
   /** Attempts that are over, and that the database, being away or full, could not be told of. */
   const unsettled = new Map<string, number>()
   const keptModel = (run: string) => keepModel(dataDir, run)
+  const files = await openSharedFiles(dataDir)
+  /** Machines that share a queue and files may help each other. */
+  const isTeam = settings.shared && files.place !== undefined
   const mostLost = Number(process.env.WHIPPET_MOST_LOST) || MOST_LOST
   let presence = settings.presence
   let closed = false
@@ -89,12 +94,12 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
 
   function wake(): void {
     again = true
-    looking ??= look().finally(() => {
+    looking ??= beginRuns().finally(() => {
       looking = undefined
     })
   }
 
-  async function look(): Promise<void> {
+  async function beginRuns(): Promise<void> {
     while (again && !closed) {
       again = false
       try {
@@ -130,6 +135,8 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
       log,
       holdBack,
       onVanished: 'interrupt',
+      files,
+      ...(isTeam && { team: { extractions: store.extractions, worker: presence.id, alive } }),
       patienceMs: patienceOf(),
     })
     running.set(run.id, { attempt, devices: given.map(({ id }) => id), supervised })
@@ -189,6 +196,12 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
     for (const { supervised } of running.values()) (await supervised.catch(() => undefined))?.abandon()
   }
 
+  /** Which of these workers the others still hear of. */
+  async function alive(workers: readonly string[]): Promise<string[]> {
+    const there = new Set((await present(db, presence.home)).map(({ id }) => id))
+    return workers.filter((id) => there.has(id))
+  }
+
   let heard = Date.now()
   async function pulse(): Promise<void> {
     try {
@@ -229,7 +242,21 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
   const pulses = setInterval(() => {
     pulsing = pulsing.then(pulse)
   }, goneMs / 3)
-  const looks = settings.shared ? setInterval(wake, LOOK_MS) : undefined
+  const helper = isTeam
+    ? helperOf({
+        extractions: store.extractions,
+        worker: () => presence.id,
+        dataDir,
+        devices,
+        isIdle: () => running.size === 0 && !closed && !reason,
+        log,
+      })
+    : undefined
+  const look = () => {
+    wake()
+    helper?.look()
+  }
+  const looks = settings.shared ? setInterval(look, LOOK_MS) : undefined
   wake()
 
   return {
@@ -255,7 +282,7 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
       closed = true
       clearInterval(pulses)
       clearInterval(looks)
-      await Promise.all([pulsing, looking])
+      await Promise.all([pulsing, looking, helper?.close()])
       await interruptAll('closed')
       await Promise.all(attempts)
       await leave(db, presence.id).catch(() => undefined)

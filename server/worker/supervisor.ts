@@ -10,12 +10,15 @@ import type { Device } from '../devices/device.ts'
 import { environmentOf } from '../devices/environment.ts'
 import { logOutput } from '../log/child-output.ts'
 import type { Log } from '../log/log.ts'
+import type { SharedFiles } from '../objects/shared-files.ts'
 import type { Store } from '../store/open.ts'
 import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
 import { fromTrainerSchema, type Job, type ToTrainer, TRAINER_PROTOCOL } from '../trainer/job.ts'
+import { runFolder } from '../trainer/run-folder.ts'
 import type { TeamCall } from '../trainer/team-calls.ts'
 import { logWriter } from './log-writer.ts'
 import { answerTeam, type TeamDesk } from './team/answer-team.ts'
+import { shareFolder } from './team/share-folder.ts'
 import { vanished } from './vanished.ts'
 
 /** How long a trainer may take to end after it was asked to. */
@@ -60,6 +63,8 @@ export type SupervisorSettings = {
   holdBack?: ((problem: ProblemSummary) => boolean) | undefined
   stopGraceMs?: number
   interruptGraceMs?: number
+  /** What the run keeps goes over these, so that another machine can go on with it and everyone can use its model. */
+  files?: SharedFiles | undefined
   /** Other machines that may take parts of an extraction. */
   team?: Omit<TeamDesk, 'run'> | undefined
 }
@@ -79,9 +84,10 @@ export const startTrainer: StartTrainer = (devices, output) =>
  * the process, the log ends with how the run ended.
  */
 export async function superviseRun(run: Run, settings: SupervisorSettings): Promise<Supervised> {
-  const { store, dataDir, devices, team } = settings
+  const { store, dataDir, devices, team, files } = settings
   const { stopGraceMs = STOP_GRACE_MS, interruptGraceMs = INTERRUPT_GRACE_MS } = settings
   const pictures = await store.datasets.pictures(run.dataset.version)
+  const sharing = await shareFolder(files, runFolder(dataDir, run.id))
   const attempt = settings.attempt ?? (await store.runs.beginAttempt(run.id))
   const log = logWriter(
     (events) => store.runs.append(run.id, attempt, events),
@@ -116,7 +122,11 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
       interrupted ??= 'paused'
       return
     }
-    if (ends(event) || event.type === 'interrupted') verdict = event
+    if (ends(event) || event.type === 'interrupted') {
+      verdict = event
+      // Whoever hears of the end may ask for the model: it is shared first.
+      if (sharing) return
+    }
     if (event.type === 'phase') status = event.phase
     if (event.type === 'training-phase') status = 'training'
     log.write(event)
@@ -152,7 +162,12 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
     const death = await exited
     clearTimeout(killer)
     clearTimeout(silence)
-    if (!verdict && interrupted !== 'abandoned') log.write(await lastWord(death))
+    // Of an abandoned attempt nothing counts: log and folder are another's now.
+    const isOurs = interrupted !== 'abandoned'
+    const word = verdict ?? (isOurs ? await lastWord(death) : undefined)
+    const unshared = await sharing?.end(isOurs)
+    if (word && isOurs && (sharing || !verdict))
+      log.write(verdict && unshared ? { type: 'failed', problem: unshared.summary() } : word)
     await log.flushed()
     const ended = await store.runs.find(run.id)
     return ended!
