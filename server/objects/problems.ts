@@ -49,3 +49,9 @@ export function damaged(place: string, key: string): Problem {
     advice: 'Start the run again; if it happens again, check that store.',
   })
 }
+
+export function overtaken(key: string, attempt: number, latest: number): Problem {
+  return new Problem('objects/overtaken', {
+    says: `Attempt ${attempt} may no longer share ${key}: attempt ${latest} has.`,
+  })
+}

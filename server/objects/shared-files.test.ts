@@ -63,6 +63,19 @@ test('a folder that nobody published stays as it is', async () => {
   expect(readdirSync(join(here, 'runs/r'))).toEqual(['head'])
 })
 
+test('an earlier attempt does not overwrite what a later one has shared', async () => {
+  write('head', 'of attempt 2')
+  await mine.publishFolder(join(here, 'runs/r'), 2)
+  await theirs.pullFolder(join(there, 'runs/r'))
+  writeFileSync(join(there, 'runs/r/head'), 'of attempt 1, late')
+  await expect(theirs.publishFolder(join(there, 'runs/r'), 1)).rejects.toMatchObject({
+    code: 'objects/overtaken',
+  })
+  await theirs.publishFolder(join(there, 'runs/r'), 2)
+  await mine.pullFolder(join(here, 'runs/r'))
+  expect(readFileSync(join(here, 'runs/r/head'), 'utf8')).toBe('of attempt 1, late')
+})
+
 test('what is damaged on the way is refused', async () => {
   write('head', 'h1')
   await mine.publishFolder(join(here, 'runs/r'))

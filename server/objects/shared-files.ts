@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { writeDurably } from '../files/write-durably.ts'
 import type { ObjectStore } from './object-store.ts'
 import { openObjectStore } from './open.ts'
-import { damaged } from './problems.ts'
+import { damaged, overtaken } from './problems.ts'
 
 /** Files of a data folder that other machines see too. The data folder is the working copy, the store what is shared. */
 export type SharedFiles = {
@@ -19,7 +19,8 @@ export type SharedFiles = {
   /** Names of what was published file by file in a folder. */
   published(folder: string): Promise<string[]>
   /** Lets others have a folder as it is now; they see all of it or what was before. Only what has changed is sent. */
-  publishFolder(folder: string): Promise<void>
+  /** @throws Problem `objects/overtaken` where a later attempt has published it. */
+  publishFolder(folder: string, attempt?: number): Promise<void>
   /** Brings a folder up to what was published last. What nobody published stays as it is. */
   pullFolder(folder: string): Promise<void>
 }
@@ -28,7 +29,12 @@ export type SharedFiles = {
  * What the folder's files are, under a name of its own: written last and read first, so that nobody sees a mixture. Files
  * lie under their content's hash.
  */
-const manifestSchema = z.object({ version: z.literal(1), files: z.record(z.string(), z.string()) })
+const manifestSchema = z.object({
+  version: z.literal(1),
+  /** Of the run, whose attempt wrote it. */
+  attempt: z.number().int().nonnegative().default(0),
+  files: z.record(z.string(), z.string()),
+})
 type Manifest = z.infer<typeof manifestSchema>
 const MANIFEST = 'shared.json'
 
@@ -68,7 +74,9 @@ export function sharedOver(store: ObjectStore, dataDir: string): SharedFiles {
       const prefix = `${keyOf(folder)}/`
       return (await store.list(prefix)).map((key) => key.slice(prefix.length))
     },
-    async publishFolder(folder) {
+    async publishFolder(folder, attempt = 0) {
+      const latest = await manifestThere(folder)
+      if (latest && latest.attempt > attempt) throw overtaken(keyOf(folder), attempt, latest.attempt)
       const before = Object.values((await manifestOf(folder).catch(() => undefined))?.files ?? {})
       const files: Manifest['files'] = {}
       for (const name of await filesIn(folder)) {
@@ -78,7 +86,10 @@ export function sharedOver(store: ObjectStore, dataDir: string): SharedFiles {
           return hash
         })
       }
-      await writeDurably(join(folder, MANIFEST), JSON.stringify({ version: 1, files } satisfies Manifest))
+      await writeDurably(
+        join(folder, MANIFEST),
+        JSON.stringify({ version: 1, attempt, files } satisfies Manifest),
+      )
       await store.put(`${keyOf(folder)}/${MANIFEST}`, join(folder, MANIFEST))
       const now = new Set(Object.values(files))
       for (const old of before) if (!now.has(old)) await store.remove(`${keyOf(folder)}/${old}`)
@@ -90,13 +101,22 @@ export function sharedOver(store: ObjectStore, dataDir: string): SharedFiles {
     },
   }
 
+  async function textThere(folder: string): Promise<string | undefined> {
+    const latest = join(folder, `${MANIFEST}.${process.pid}.part`)
+    if (!(await store.get(`${keyOf(folder)}/${MANIFEST}`, latest))) return undefined
+    return readFile(latest, 'utf8').finally(() => rm(latest, { force: true }))
+  }
+
+  async function manifestThere(folder: string): Promise<Manifest | undefined> {
+    const text = await textThere(folder)
+    return text === undefined ? undefined : manifestSchema.parse(JSON.parse(text))
+  }
+
   /** False where what the manifest names was replaced in the meantime. */
   async function pulled(folder: string): Promise<boolean> {
     const mine = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '')
-    const latest = join(folder, `${MANIFEST}.${process.pid}.part`)
-    if (!(await store.get(`${keyOf(folder)}/${MANIFEST}`, latest))) return true
-    const text = await readFile(latest, 'utf8').finally(() => rm(latest, { force: true }))
-    if (text === mine) return true
+    const text = await textThere(folder)
+    if (text === undefined || text === mine) return true
     for (const [name, hash] of Object.entries(manifestSchema.parse(JSON.parse(text)).files)) {
       const file = join(folder, name)
       if ((await sha256(file).catch(() => '')) === hash) continue

@@ -87,8 +87,8 @@ export async function superviseRun(run: Run, settings: SupervisorSettings): Prom
   const { store, dataDir, devices, team, files } = settings
   const { stopGraceMs = STOP_GRACE_MS, interruptGraceMs = INTERRUPT_GRACE_MS } = settings
   const pictures = await store.datasets.pictures(run.dataset.version)
-  const sharing = await shareFolder(files, runFolder(dataDir, run.id))
   const attempt = settings.attempt ?? (await store.runs.beginAttempt(run.id))
+  const sharing = await shareFolder(files, runFolder(dataDir, run.id), attempt)
   const log = logWriter(
     (events) => store.runs.append(run.id, attempt, events),
     // What can't be written can't be done: another attempt has begun, or the database is gone.

@@ -20,6 +20,7 @@ export type SharedFolder = {
 export async function shareFolder(
   files: SharedFiles | undefined,
   folder: string,
+  attempt: number,
   everyMs = SHARE_MS,
 ): Promise<SharedFolder | undefined> {
   if (files?.place === undefined) return undefined
@@ -28,7 +29,7 @@ export async function shareFolder(
   let sending: Promise<Problem | undefined> = Promise.resolve(undefined)
   const send = () => {
     sending = sending.then(() =>
-      files.publishFolder(folder).then(
+      files.publishFolder(folder, attempt).then(
         () => undefined,
         (thrown: unknown) => Problem.from(thrown),
       ),
