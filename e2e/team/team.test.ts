@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { Run } from '../../lib/run/run.ts'
 import { describeUnless } from '../../scripts/describe-unless.ts'
-import { drawShapes, type Running, said, startWhippet } from '../cli/whippet.ts'
+import { drawShapes, type Running, startWhippet } from '../cli/whippet.ts'
 import { noS3Server, type S3Server, startS3Server } from '../setup/s3.ts'
 
 const postgres = inject('postgresUrl')
@@ -33,7 +33,6 @@ describeUnless(reason, 'two machines', {}, () => {
     if (status !== 0) throw new Error(`whippet ${args.join(' ')} ended with ${status}:\n${stderr}`)
     return JSON.parse(stdout) as T
   }
-  /** Its log once more, since tests hear of it late. */
   const train = (...more: string[]) =>
     json<{ run: string }>('train', '--dataset', 'shapes', ...more).then(({ run }) => run)
   async function ended(run: string): Promise<Run> {
@@ -47,7 +46,7 @@ describeUnless(reason, 'two machines', {}, () => {
 
   let url: string
   let worker: Running
-  let workerSays = ''
+  let [serverSays, workerSays] = ['', '']
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'whippet-team-'))
     for (const name of ['here', 'there']) mkdirSync(join(root, name))
@@ -62,10 +61,14 @@ describeUnless(reason, 'two machines', {}, () => {
       ...s3.env,
       DATABASE_URL: postgres.replace('/postgres?', `/${database}?`),
       WHIPPET_BLOBS: 's3://team/whippet',
-      WHIPPET_LOG: 'readable',
+      WHIPPET_LOG: 'json',
     }
-    await drawShapes(join(root, 'pictures'), 130)
+    // Of 600 some are alike; a part of an extraction has 256.
+    await drawShapes(join(root, 'pictures'), 200)
     const server = start(here(), 'serve', '--port', '0', '--json')
+    server.process.stderr!.on('data', (text: string) => {
+      serverSays += text
+    })
     url = await new Promise<string>((resolve, reject) => {
       server.process.stdout!.once('data', (line: string) => resolve(JSON.parse(line).url))
       server.ended.then(({ stderr }) => reject(new Error(`the server ended:\n${stderr}`)))
@@ -73,7 +76,10 @@ describeUnless(reason, 'two machines', {}, () => {
     await json('import', join(root, 'pictures'), '--name', 'shapes')
     const { token } = await json<{ token: string }>('worker', 'token')
     env.WHIPPET_WORKER_TOKEN = token
+    // As on a machine of its own: what is one machine has each device once.
+    env.WHIPPET_MACHINE = 'there'
     worker = start(there(), 'worker', '--json')
+    delete env.WHIPPET_MACHINE
     worker.process.stderr!.on('data', (text: string) => {
       workerSays += text
     })
@@ -90,13 +96,10 @@ describeUnless(reason, 'two machines', {}, () => {
   })
 
   test('the extraction of one run spreads over both, whoever does the run', async () => {
-    const helped = said(worker, /extracted \d+ pictures for another machine|started/)
     const run = await ended(await train())
-    await helped
     expect(run.state.status).toBe('succeeded')
-    expect(run.extraction?.pictures).toBe(390)
-    const [key] = readdirSync(join(there(), 'features'))
-    expect(readdirSync(join(there(), 'features', key!)).some((name) => name.endsWith('.features'))).toBe(true)
+    expect(`${serverSays}${workerSays}`).toMatch(/extracted \d+ pictures for another machine/)
+    expect(run.extraction!.pictures).toBeGreaterThan(300)
   })
 
   test('two runs at once are done on both, and the server has the models of both', async () => {
@@ -114,7 +117,7 @@ describeUnless(reason, 'two machines', {}, () => {
         run,
         picture,
       )
-      expect(images[0]!.top[0]!.label).toBe('disc')
+      expect(images[0]!.top[0]!.label).toBe('Disc')
     }
   })
 
@@ -127,7 +130,7 @@ describeUnless(reason, 'two machines', {}, () => {
       })
     })
     const runs: string[] = []
-    const endless = ['--strategy', 'partial-fine-tuning', '--set', 'training.epochs=3', '--set', 'views=1']
+    const endless = ['--strategy', 'partial-fine-tuning', '--set', 'training.epochs=1', '--set', 'views=1']
     for (const seed of [3, 4]) runs.push(await train('--set', `seed=${seed}`, ...endless))
     const lost = await taken
     worker.process.kill('SIGKILL')

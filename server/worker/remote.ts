@@ -5,6 +5,7 @@ import type { Run } from '../../lib/run/run.ts'
 import { detectDevices } from '../devices/detect.ts'
 import type { MachineDevice } from '../devices/device.ts'
 import type { Log } from '../log/log.ts'
+import { logRuns } from '../log/run-lines.ts'
 import { openHomeQueue } from '../queue/home-queue.ts'
 import { present } from '../queue/presence.ts'
 import { demandWorkerToken } from '../queue/worker-tokens.ts'
@@ -48,6 +49,7 @@ export async function openRemoteWorker(settings: RemoteWorkerSettings): Promise<
     await demandWorkerToken(store.database.db, token)
     await demandSameVersion(store, home)
     const devices = await detectDevices()
+    const endLines = logRuns(store, log)
     const homeQueue = await openHomeQueue(store, home)
     let guard: SpaceGuard | undefined
     const queue = await startQueue({
@@ -69,6 +71,7 @@ export async function openRemoteWorker(settings: RemoteWorkerSettings): Promise<
         await guard?.close()
         await queue.close()
         await homeQueue.close()
+        endLines()
         await store.close()
       },
     }
