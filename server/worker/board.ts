@@ -45,7 +45,7 @@ export async function openBoard(store: Store): Promise<RunBoard> {
   return {
     find: (id) => runs.get(id),
     all: () => [...runs.values()],
-    add: (run) => void runs.set(run.id, run),
+    add: put,
     close: unsubscribe,
   }
 }
