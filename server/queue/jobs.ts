@@ -48,9 +48,11 @@ export async function openJobs(database: Database, home: string): Promise<Jobs> 
   })
   // What a query throws, its caller hears; this is about pg-boss's own rounds, which are off.
   boss.on('error', () => undefined)
-  await boss.start()
   const name = `runs-${home}`
-  await boss.createQueue(name, { policy: 'exclusive', retryLimit: RETRIES, retryDelay: 0 })
+  await oneByOne(connection, async () => {
+    await boss.start()
+    await boss.createQueue(name, { policy: 'exclusive', retryLimit: RETRIES, retryDelay: 0 })
+  })
   const within = (tx: Transaction): { db: Db } => ({
     // Both drivers answer with rows; drizzle's common type doesn't say so.
     db: fromDrizzle(tx as Parameters<typeof fromDrizzle>[0], sql),
@@ -93,6 +95,25 @@ export async function openJobs(database: Database, home: string): Promise<Jobs> 
 
 /** Inside a transaction drizzle leaves times as the database writes them. */
 const timeOf = (time: Date | string) => new Date(time).getTime()
+
+/** Any number that nobody else locks. */
+const LOCK = 7_704_051
+
+/** Two servers that begin at once on a new database would both make pg-boss's tables, and one of them would fail. */
+async function oneByOne(connection: Database['connection'], work: () => Promise<void>): Promise<void> {
+  if ('pglite' in connection) return work()
+  const client = await connection.pool.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK])
+    try {
+      await work()
+    } finally {
+      await client.query('select pg_advisory_unlock($1)', [LOCK])
+    }
+  } finally {
+    client.release()
+  }
+}
 
 /** pg-boss on our own connections; several statements in one text give a result each. */
 function fromPool(pool: Extract<Database['connection'], { pool: unknown }>['pool']): Db {
