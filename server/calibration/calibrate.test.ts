@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { detectDevices } from '../devices/detect.ts'
 import { calibrate } from './calibrate.ts'
 import { type Measured, readCalibration } from './record.ts'
@@ -10,9 +10,22 @@ import { type Measured, readCalibration } from './record.ts'
 const devices = await detectDevices({ wanted: 'cpu' })
 let dataDir: string
 beforeEach(() => {
+  vi.stubEnv('WHIPPET_CALIBRATE', '')
   dataDir = mkdtempSync(join(tmpdir(), 'whippet-calibration-'))
 })
-afterEach(() => rmSync(dataDir, { recursive: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(dataDir, { recursive: true })
+})
+
+test('nothing is measured where that is switched off', async () => {
+  vi.stubEnv('WHIPPET_CALIBRATE', '0')
+  const start = () => {
+    throw new Error('started')
+  }
+  expect(await calibrate(dataDir, { devices, start })).toEqual([])
+  await expect(calibrate(dataDir, { devices, start, again: true })).rejects.toThrow('started')
+})
 
 test('this machine is measured in a child process, and the next call remembers', async () => {
   const measured = await calibrate(dataDir, { devices })

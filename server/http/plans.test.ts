@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { writeCalibration } from '../calibration/record.ts'
 import {
   importPictures,
@@ -7,6 +7,9 @@ import {
   startTestServer,
   type TestServer,
 } from '../testing/server.ts'
+
+// Here the machine is measured.
+vi.stubEnv('WHIPPET_CALIBRATE', '')
 
 let server: TestServer
 let dataset: string
