@@ -9,7 +9,7 @@ import { runEvents } from '../store/schema.ts'
 import { memoryAdvice } from '../worker/vanished.ts'
 import type { Jobs } from './jobs.ts'
 import { pauses } from './pauses.ts'
-import { type Lease, lease, type Presence, release } from './presence.ts'
+import { isHeld, type Lease, lease, type Presence, release } from './presence.ts'
 
 export type Taken = {
   readonly run: Run
@@ -95,8 +95,12 @@ export async function settleAttempt(
     const run = await within.find(id)
     if (!(await release(tx, { run: id, attempt }))) return
     if (!run || isOver(run.state)) return jobs.remove(tx, id)
-    // Somebody has begun another attempt meanwhile: the job is that one's.
-    if (run.attempt > attempt) return
+    if (run.attempt > attempt) {
+      // Somebody has begun another attempt meanwhile: the job is that one's. Of a run that was reopened before its place was
+      // cleared away nobody has: its place is free again.
+      if (!(await isHeld(tx, id))) await jobs.giveBack(tx, id)
+      return
+    }
     const told = run.state.status === 'interrupted' && run.attempt === attempt
     const lost = (await timesLost(tx, id)) + (told ? 0 : 1)
     const goesOn = lost < mostLost

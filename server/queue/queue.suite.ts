@@ -86,6 +86,18 @@ export function describeQueue(name: string, connect: () => Promise<Database>) {
       await expect(queue.move(a, 'up')).rejects.toMatchObject({ code: 'queue/not-waiting' })
     })
 
+    test('a run that is reopened the moment it ended is taken again', async () => {
+      const run = await add()
+      const one = await worker()
+      const { attempt } = (await one.take())!
+      await store.runs.append(run, attempt, [{ type: 'succeeded' }])
+      // Before its worker has cleared up.
+      await queue.reopen(run, { type: 'reopened' })
+      expect(await one.take()).toBeUndefined()
+      await settle({ run, attempt })
+      expect((await one.take())?.run.id).toBe(run)
+    })
+
     test('several workers of one machine never have one device, and every run is taken once', async () => {
       const runs = [await add(), await add(2), await add(), await add(), await add()]
       const machine = randomUUID()
