@@ -65,3 +65,9 @@ describe('what arrives at a page', () => {
     expect(JSON.stringify(contract()).length).toBeLessThan(45_000)
   })
 })
+
+test('a value may be of one of several types', () => {
+  const schema = { type: ['number', 'string'] } as const
+  expect([1, 'a'].map((value) => mismatch(schema, value, {}))).toEqual([undefined, undefined])
+  expect(mismatch(schema, true, {})).toContain('is no number or string')
+})

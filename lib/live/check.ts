@@ -1,7 +1,7 @@
 /** The part of JSON Schema that zod writes for our messages. */
 export type JsonSchema = {
   readonly $ref?: string
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly const?: unknown
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly JsonSchema[]
@@ -48,7 +48,8 @@ export function mismatch(
     const found = choices.map((choice) => mismatch(choice, value, definitions, at))
     if (!found.includes(undefined)) return closest(found as string[])
   }
-  if (schema.type !== undefined && !isOf(schema.type, value)) return wrong(`is no ${schema.type}`)
+  if (schema.type !== undefined && ![schema.type].flat().some((type) => isOf(type, value)))
+    return wrong(`is no ${[schema.type].flat().join(' or ')}`)
   if (typeof value === 'number')
     return outOfRange(schema, value) ? wrong(`is out of range: ${value}`) : undefined
   if (typeof value === 'string')
