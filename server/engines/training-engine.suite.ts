@@ -1,38 +1,15 @@
 import { beforeAll, expect, test } from 'vitest'
-import type { BackboneGraph, WeightStore } from '../../lib/backbone/graph.ts'
-import { withHead } from '../../lib/backbone/head.ts'
-import { BACKBONES } from '../../lib/backbone/registry.ts'
-import { weightShapes } from '../../lib/backbone/shapes.ts'
-import { sliceTo } from '../../lib/backbone/slice.ts'
-import { everyOp } from '../../lib/backbone/testing/every-op.ts'
-import { madeUpWeights } from '../../lib/backbone/weights/made-up.ts'
 import { fineTune } from '../../lib/fine-tuning/fine-tune.ts'
-import { softmaxCrossEntropy, targetsOf } from '../../lib/fine-tuning/loss.ts'
-import { forwardPass } from '../../lib/fine-tuning/network/pass.ts'
-import { openNetwork } from '../../lib/fine-tuning/network-on-device.ts'
-import { Optimizer } from '../../lib/fine-tuning/optimizers/optimizer.ts'
-import { runPhase } from '../../lib/fine-tuning/run-phase.ts'
-import type { FineTuningPhase } from '../../lib/fine-tuning/settings.ts'
-import { START } from '../../lib/fine-tuning/state.ts'
 import gradients from '../../lib/fine-tuning/testing/gradients.json' with { type: 'json' }
-import { madeUpPictures, madeUpSource, phaseOf } from '../../lib/fine-tuning/testing/made-up.ts'
+import { phaseOf } from '../../lib/fine-tuning/testing/made-up.ts'
 import { smallNetwork } from '../../lib/fine-tuning/testing/small-network.ts'
-import recipes from '../../lib/fine-tuning/testing/training.json' with { type: 'json' }
 import { planFreeze } from '../../lib/strategy/plan-freeze.ts'
 import { describeUnless } from '../../scripts/describe-unless.ts'
 import { trainingSelfTest } from './self-test/training-self-test.ts'
+import { everyOpToLogits, gradientsOf } from './testing/gradients.ts'
+import { RECIPES, trainRecipe } from './testing/recipes.ts'
+import { bytesOf, taskOf, trainedWeights, trainSmall } from './testing/train-small.ts'
 import type { TrainingDevice, TrainingEngine } from './training-engine.ts'
-
-type Recipe = {
-  learning_rate: number
-  trainable_prefixes: string[]
-  size: number
-  batch: number
-  steps: number
-  losses: number[]
-  tensors_changed?: number
-  logits_after_row0?: number[]
-}
 
 type SuiteOptions = {
   /** How many steps of a recipe are worth the time on this engine; all by default. */
@@ -83,9 +60,7 @@ export function describeTrainingEngine(
       })
     }
 
-    for (const [recipe, run] of Object.entries(
-      wholeNetworks ? (recipes.runs as Record<string, Recipe>) : {},
-    )) {
+    for (const [recipe, run] of Object.entries(wholeNetworks ? RECIPES : {})) {
       test(`has the reference's losses within 1e-4: ${recipe}`, async () => {
         const all = (steps[recipe] ?? run.steps) === run.steps
         const { losses, changed, logits } = await trainRecipe(device, recipe, run, steps[recipe] ?? run.steps)
@@ -170,153 +145,4 @@ export function describeTrainingEngine(
       expect(device.tf.memory().numTensors).toBe(before)
     })
   })
-}
-
-/** The every-op network without what its logits don't need. */
-function everyOpToLogits(): BackboneGraph {
-  const graph = everyOp()
-  return { ...graph, nodes: sliceTo(graph, ['dense']) }
-}
-
-async function gradientsOf(device: TrainingDevice, graph: BackboneGraph, mode: 'moving' | 'batch') {
-  const { tf } = device
-  const network = openNetwork(device, graph, madeUpWeights(graph), phaseOf(planFreeze(graph, ['all'], mode)))
-  const { suffix, trainable, byBatch, weights } = network
-  const before = tf.memory().numTensors
-  const image = tf.tensor(madeUpPictures(4, graph.size), [4, graph.size, graph.size, 3])
-  const pass = forwardPass(device, suffix, new Map([['image', image]]), {
-    weights: weights.tensors,
-    trainable,
-    byBatch,
-  })
-  const logits = (await pass.output.data()) as Float32Array
-  const { loss, gradient } = softmaxCrossEntropy(logits, targetsOf([0, 1, 2, 0], { classes: 3 }))
-  const dLogits = tf.tensor2d(gradient, [4, 3])
-  const arrived = pass.backward(dLogits)
-  const statistics: Record<string, number[]> = {}
-  for (const { node, mean, variance } of pass.statistics) {
-    const store = madeUpWeights(graph)
-    const follow = (name: string, batch: ArrayLike<number>) =>
-      Array.from(store.get(name).data, (moving, c) => 0.9 * moving + 0.1 * batch[c]!)
-    statistics[node.mean] = follow(node.mean, await mean.data())
-    statistics[node.variance] = follow(node.variance, await variance.data())
-    tf.dispose([mean, variance])
-  }
-  const found: Record<string, number[]> = {}
-  for (const [weight, tensor] of arrived) weights.replace(weight, tensor)
-  // Read like weights: in PyTorch's order.
-  for (const [weight, { data }] of await weights.read(arrived.keys())) found[weight] = [...data]
-  dLogits.dispose()
-  expect(tf.memory().numTensors).toBe(before)
-  network.dispose()
-  return { loss, found, statistics }
-}
-
-async function trainRecipe(device: TrainingDevice, recipe: string, run: Recipe, steps: number) {
-  const graph = { ...withHead(BACKBONES.tf_efficientnet_lite0.build(), recipes.classes), size: run.size }
-  const weights = madeUpWeights(graph)
-  const names = [...weightShapes(graph).keys()]
-  const trained = {
-    weights: new Set(
-      names.filter((name) => run.trainable_prefixes.some((prefix) => name.startsWith(prefix))),
-    ),
-  }
-  const plan = planFreeze(graph, trained, recipe.includes('batch statistics') ? 'batch' : 'moving')
-  const losses: number[] = []
-  const phase = phaseOf(plan, {
-    epochs: steps,
-    batchSize: run.batch,
-    learningRate: run.learning_rate,
-    optimizer: { kind: 'momentum', momentum: 0.9 },
-  })
-  const source = madeUpSource(graph, { count: run.batch, classes: recipes.classes })
-  const { last } = await fineTune({
-    graph,
-    weights,
-    phases: [phase],
-    data: async () => ({ train: source }),
-    device,
-    seed: 1,
-    onPoint: ({ loss }) => void losses.push(loss),
-  })
-  const changed = names.filter((name) => bytesOf(last, name) !== bytesOf(weights, name)).length
-  const logits = run.logits_after_row0 ? await firstLogits(device, graph, last, phase) : []
-  return { losses, changed, logits }
-}
-
-async function firstLogits(
-  device: TrainingDevice,
-  graph: BackboneGraph,
-  weights: WeightStore,
-  phase: FineTuningPhase,
-): Promise<number[]> {
-  const { predict } = await import('../../lib/fine-tuning/fine-tune.ts')
-  const source = madeUpSource(graph, { count: phase.settings.batchSize, classes: recipes.classes })
-  const { logits } = await predict({ graph, weights, device, phase }, source)
-  return [...logits.slice(0, recipes.classes)]
-}
-
-/** Every tensor of the suffix as it lies on the engine after two epochs, by name. */
-async function trainedWeights(
-  device: TrainingDevice,
-  graph: BackboneGraph,
-  weights: WeightStore,
-  phase: FineTuningPhase,
-): Promise<Map<string, string>> {
-  const network = openNetwork(device, graph, weights, phase)
-  const optimizer = new Optimizer(device.tf, phase.settings.optimizer)
-  const source = madeUpSource(graph, { count: 8, classes: 3 })
-  await runPhase({
-    network,
-    optimizer,
-    phase,
-    data: { train: source, validation: source },
-    seed: 3,
-    from: START,
-    pause: async () => false,
-    onStep: () => {},
-    onEpoch: async () => {},
-  })
-  const read = await network.weights.read()
-  optimizer.dispose()
-  network.dispose()
-  return new Map([...read].map(([name, { data }]) => [name, Buffer.from(data.buffer).toString('base64')]))
-}
-
-function bytesOf(store: WeightStore, name: string): string {
-  const { data } = store.get(name)
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
-}
-
-function taskOf(device: TrainingDevice, graph: BackboneGraph, weights: WeightStore) {
-  const source = madeUpSource(graph, { count: 10, classes: 3 })
-  return { graph, weights, device, seed: 5, data: async () => ({ train: source, validation: source }) }
-}
-
-/** Two phases with everything that is random; `stopAfter` steps it is stopped and goes on from what it kept. */
-async function trainSmall(
-  device: TrainingDevice,
-  { stopAfter }: { stopAfter?: number } = {},
-): Promise<WeightStore> {
-  const { packState, unpackState } = await import('../../lib/fine-tuning/state.ts')
-  const { graph, weights } = smallNetwork()
-  const settings = { mixup: 0.4, dropout: 0.3, epochs: 2, optimizer: { kind: 'adam' } as const }
-  const phases = [
-    phaseOf(planFreeze(graph, ['head']), settings),
-    phaseOf(planFreeze(graph, ['last', 'head'], 'batch'), settings),
-  ]
-  const task = { ...taskOf(device, graph, weights), phases }
-  if (stopAfter === undefined) return (await fineTune(task)).last
-  let done = 0
-  let kept: Uint8Array | undefined
-  const stopped = await fineTune({
-    ...task,
-    onStep: () => void done++,
-    shouldStop: () => done >= stopAfter,
-    checkpoint: async (state) => {
-      kept = packState(state)
-    },
-  })
-  expect(stopped.stopped).toBe(true)
-  return (await fineTune({ ...task, from: unpackState(kept!) })).last
 }

@@ -1,58 +1,30 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { writeSafetensors } from '../../lib/backbone/weights/safetensors.ts'
-import { preprocess } from '../../lib/preprocess/preprocess.ts'
-import type { Preprocessing } from '../../lib/preprocess/preprocessing.ts'
-import { decodePicture } from '../datasets/decoder/decode.ts'
-import type { Device } from '../devices/device.ts'
-import { onnxruntimeEngine } from '../engines/onnxruntime/engine.ts'
-import { SELF_TEST_GRAPH } from '../engines/self-test/network.ts'
-import { selfTestWeights } from '../engines/self-test/self-test.ts'
 import { folderStore } from '../objects/folder-store.ts'
 import { sharedOver } from '../objects/shared-files.ts'
 import { type Extraction, extractFeatures } from './extract.ts'
 import { startExtractor } from './extractor/start.ts'
 import type { ExtractionProgress } from './progress.ts'
+import {
+  type MadeUpExtraction,
+  madeUpExtraction,
+  PREPROCESSING,
+  sha256,
+  simulated,
+} from './testing/made-up-extraction.ts'
 
 const COUNT = 150
-const preprocessing: Preprocessing = {
-  size: SELF_TEST_GRAPH.size,
-  resize: 'squash',
-  cropFraction: 1,
-  interpolation: 'bicubic',
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-}
-
-let source: string
-let cacheDir: string
-let base: Omit<Extraction, 'cacheDir'>
+let made: MadeUpExtraction
+let base: MadeUpExtraction['base']
 let want: Float32Array
-
+let cacheDir: string
 beforeAll(async () => {
-  source = mkdtempSync(join(tmpdir(), 'whippet-pictures-'))
-  const pictures = []
-  for (let n = 0; n < COUNT; n++) pictures.push(await madeUpPicture(n))
-  const weights = selfTestWeights()
-  const bytes = writeSafetensors(new Map(weights.names().map((name) => [name, weights.get(name)])))
-  const path = join(source, 'weights.safetensors')
-  writeFileSync(path, bytes)
-  base = {
-    pictures,
-    graph: SELF_TEST_GRAPH,
-    weights: { source: { kind: 'file', path }, hash: sha256(bytes) },
-    preprocessing,
-    devices: simulated(2),
-  }
-  want = await inThisProcess()
+  made = await madeUpExtraction(COUNT)
+  ;({ base, want } = made)
 })
-afterAll(() => rmSync(source, { recursive: true }))
+afterAll(() => made.remove())
 beforeEach(() => {
   cacheDir = mkdtempSync(join(tmpdir(), 'whippet-features-'))
 })
@@ -93,7 +65,7 @@ test('another preprocessing, other weights or another cut share nothing', async 
   const few = { ...base, pictures: base.pictures.slice(0, 5), cacheDir }
   await extractFeatures(few)
   const other: Extraction[] = [
-    { ...few, preprocessing: { ...preprocessing, resize: 'pad' } },
+    { ...few, preprocessing: { ...PREPROCESSING, resize: 'pad' } },
     { ...few, cut: 'dense' },
     { ...few, looks: 'centre' },
   ]
@@ -110,18 +82,6 @@ test('a picture that comes twice is extracted once and given twice', async () =>
   expect(progress.at(-1)!.total).toBe(2)
 })
 
-test('kill -9 of an extractor: another takes its place and nothing is lost', async () => {
-  const started: ChildProcess[] = []
-  const { features } = await extractFeatures({ ...base, cacheDir }, (device) => {
-    const child = startExtractor(device)
-    if (started.push(child) === 1) child.once('message', () => child.kill('SIGKILL'))
-    return child
-  })
-  expect(started).toHaveLength(3)
-  expect(started[0]!.signalCode).toBe('SIGKILL')
-  expect(features).toEqual(want)
-})
-
 test.each([1, 2, 4])('%i devices give the same features, byte for byte', async (count) => {
   const started: string[] = []
   const { features } = await extractFeatures({ ...base, cacheDir, devices: simulated(count) }, (device) => {
@@ -129,19 +89,6 @@ test.each([1, 2, 4])('%i devices give the same features, byte for byte', async (
     return startExtractor(device)
   })
   expect(started).toEqual(simulated(count).map(({ id }) => id))
-  expect(features).toEqual(want)
-})
-
-test('what the extractor of a device that dies for good had is taken by those of the others', async () => {
-  const lives: string[] = []
-  const { features } = await extractFeatures({ ...base, cacheDir, devices: simulated(3) }, (device) => {
-    lives.push(device.id)
-    const child = startExtractor(device)
-    if (device.id === 'cpu:1') child.once('message', () => child.kill('SIGKILL'))
-    return child
-  })
-  expect(lives.filter((id) => id === 'cpu:1')).toHaveLength(2)
-  expect(lives).toHaveLength(4)
   expect(features).toEqual(want)
 })
 
@@ -158,54 +105,10 @@ test('pictures and features never pass through the process that asked for them',
   expect(bytes).toBeLessThan(COUNT * 100)
 })
 
-test('an extractor that dies again and again ends the extraction by name, and no process is left', async () => {
-  const started: ChildProcess[] = []
-  const extraction = extractFeatures({ ...base, cacheDir }, (device) => {
-    const child = startExtractor(device)
-    child.once('message', () => child.kill('SIGKILL'))
-    started.push(child)
-    return child
-  })
-  await expect(extraction).rejects.toMatchObject({ code: 'features/extractor-died' })
-  expect(started.every(ended)).toBe(true)
-})
-
-test('an aborted extraction ends its processes and goes on where it was', async () => {
-  const started: ChildProcess[] = []
-  const stop = new AbortController()
-  const extraction = extractFeatures({ ...base, cacheDir, signal: stop.signal }, (device) => {
-    const child = startExtractor(device)
-    child.once('message', () => stop.abort(new Error('stopped by the test')))
-    started.push(child)
-    return child
-  })
-  await expect(extraction).rejects.toThrow('stopped by the test')
-  expect(started.every(ended)).toBe(true)
-  const { features, fromCache } = await extractFeatures({ ...base, cacheDir })
-  expect(fromCache).toBeGreaterThan(0)
-  expect(features).toEqual(want)
-})
-
-test('kill -9 of the parent: the extractors end by themselves, and the next one goes on where it was', async () => {
-  const parent = fork(fileURLToPath(new URL('./testing/extract.ts', import.meta.url)), { execArgv: [] })
-  const pids = await new Promise<number[]>((resolve, reject) => {
-    parent.once('message', (message) => resolve(message as number[]))
-    parent.once('exit', (code) => reject(new Error(`the parent ended early, status ${code}`)))
-    parent.send({ ...base, cacheDir })
-  })
-  const gone = new Promise((resolve) => parent.once('exit', resolve))
-  parent.kill('SIGKILL')
-  await gone
-  await expect.poll(() => pids.filter(alive), { timeout: 30_000 }).toEqual([])
-  const { features, fromCache } = await extractFeatures({ ...base, cacheDir })
-  expect(fromCache).toBeGreaterThan(0)
-  expect(features).toEqual(want)
-})
-
 test('a picture that is gone or damaged is named', async () => {
-  const path = join(source, 'damaged.jpg')
+  const path = join(made.source, 'damaged.jpg')
   writeFileSync(path, 'no picture')
-  for (const bad of [path, join(source, 'gone.jpg')]) {
+  for (const bad of [path, join(made.source, 'gone.jpg')]) {
     const pictures = [...base.pictures.slice(0, 30), { hash: sha256(bad), path: bad }]
     const extraction = extractFeatures({ ...base, cacheDir, pictures })
     await expect(extraction).rejects.toMatchObject({
@@ -228,48 +131,6 @@ test('a cut that is not in the graph is refused by name', async () => {
     says: expect.stringContaining('"nowhere"'),
   })
 })
-
-/** One thread each. */
-function simulated(count: number): Device[] {
-  return Array.from({ length: count }, (_, index) => ({ id: `cpu:${index}`, kind: 'cpu', index, threads: 1 }))
-}
-
-async function madeUpPicture(n: number) {
-  const noise = Uint8Array.from({ length: 12 * 16 * 3 }, (_, i) => (i * 31 + n * 17 + ((i * n) % 97)) & 255)
-  const path = join(source, `${n}.jpg`)
-  await sharp(noise, { raw: { width: 16, height: 12, channels: 3 } })
-    .jpeg()
-    .toFile(path)
-  return { hash: sha256(readFileSync(path)), path }
-}
-
-async function inThisProcess(): Promise<Float32Array> {
-  const session = await onnxruntimeEngine({ threads: 1 }).open(SELF_TEST_GRAPH, selfTestWeights(), ['pool'])
-  const rows = new Float32Array(COUNT * 4)
-  for (const [n, { path }] of base.pictures.entries()) {
-    const input = preprocess(await decodePicture(readFileSync(path)), preprocessing)
-    rows.set((await session.run(input)).pool!.data, n * 4)
-  }
-  await session.close()
-  return rows
-}
-
-function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex')
-}
-
-function ended(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 test('another machine takes the features that the first has shared, and fetches only the pictures of the rest', async () => {
   const shared = folderStore(cacheDir)

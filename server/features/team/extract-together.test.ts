@@ -1,68 +1,44 @@
-import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { writeSafetensors } from '../../../lib/backbone/weights/safetensors.ts'
-import type { Preprocessing } from '../../../lib/preprocess/preprocessing.ts'
-import { SELF_TEST_GRAPH } from '../../engines/self-test/network.ts'
-import { selfTestWeights } from '../../engines/self-test/self-test.ts'
 import { folderStore } from '../../objects/folder-store.ts'
 import { sharedOver } from '../../objects/shared-files.ts'
 import { type Extraction, extractFeatures, fillFeatures } from '../extract.ts'
+import {
+  type MadeUpExtraction,
+  madeUpExtraction,
+  PREPROCESSING,
+  simulated,
+} from '../testing/made-up-extraction.ts'
 import { extractTogether } from './extract-together.ts'
 import type { Offer, Team, TeamSlice } from './team.ts'
 
 const COUNT = 700
-const PREPROCESSING: Preprocessing = {
-  size: SELF_TEST_GRAPH.size,
-  resize: 'squash',
-  cropFraction: 1,
-  interpolation: 'bilinear',
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-}
+let made: MadeUpExtraction
 let root: string
-let pictures: Extraction['pictures']
-let weights: Extraction['weights']
-
 beforeAll(async () => {
+  made = await madeUpExtraction(COUNT)
   root = mkdtempSync(join(tmpdir(), 'whippet-together-'))
-  for (const name of ['pictures', 'shared']) mkdirSync(join(root, name))
-  pictures = await Promise.all(Array.from({ length: COUNT }, (_, n) => madeUpPicture(n)))
-  const store = selfTestWeights()
-  const bytes = writeSafetensors(new Map(store.names().map((name) => [name, store.get(name)])))
-  const path = join(root, 'weights.safetensors')
-  writeFileSync(path, bytes)
-  weights = { source: { kind: 'file', path }, hash: createHash('sha256').update(bytes).digest('hex') }
+  mkdirSync(join(root, 'shared'))
 })
-afterAll(() => rmSync(root, { recursive: true }))
-
-async function madeUpPicture(n: number) {
-  const raw = Uint8Array.from({ length: 12 * 12 * 3 }, (_, i) => (i < 3 ? n >> (8 * i) : i * (n + 3)) % 256)
-  const bytes = await sharp(raw, { raw: { width: 12, height: 12, channels: 3 } })
-    .png()
-    .toBuffer()
-  const hash = createHash('sha256').update(bytes).digest('hex')
-  const path = join(root, 'pictures', hash)
-  writeFileSync(path, bytes)
-  return { hash, path }
-}
+afterAll(() => {
+  made.remove()
+  rmSync(root, { recursive: true })
+})
 
 function machine(name: string): Extraction {
   const dataDir = join(root, name)
   const at = (hash: string) => join(dataDir, hash)
+  const pathOf = new Map(made.base.pictures.map(({ hash, path }) => [hash, path]))
   return {
-    pictures: pictures.map(({ hash }) => ({ hash, path: at(hash) })),
-    graph: SELF_TEST_GRAPH,
-    weights,
-    preprocessing: PREPROCESSING,
+    ...made.base,
+    pictures: made.base.pictures.map(({ hash }) => ({ hash, path: at(hash) })),
     cacheDir: join(dataDir, 'features'),
-    devices: [{ id: 'cpu', kind: 'cpu', index: 0, threads: 1 }],
+    devices: simulated(1),
     sharing: {
       files: sharedOver(folderStore(join(root, 'shared')), dataDir),
-      obtain: async (hash) => copyFileSync(join(root, 'pictures', hash), at(hash)),
+      obtain: async (hash) => copyFileSync(pathOf.get(hash)!, at(hash)),
     },
   }
 }
@@ -116,9 +92,7 @@ test('two machines share the work, and the features are those of one', async () 
   expect(done).toEqual(done.toSorted((a, b) => a - b))
   const { features, fromCache } = await extractFeatures(one)
   expect(fromCache).toBe(COUNT)
-  const { sharing: _, ...alone } = machine('alone')
-  const { features: want } = await extractFeatures({ ...alone, pictures })
-  expect(features).toEqual(want)
+  expect(features).toEqual(made.want)
 })
 
 test('parts of a machine that went away are done here', async () => {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import type { DatasetVersion, Picture } from '../../../lib/dataset/dataset.ts'
 import { SPLITS } from '../../../lib/dataset/dataset.ts'
 import type { NewRunEvent } from '../../../lib/run/events.ts'
+import type { Run } from '../../../lib/run/run.ts'
 import type { RunSettings } from '../../../lib/run/settings.ts'
 import type { NewVersion } from '../datasets.ts'
+import type { Store } from '../open.ts'
 
 /** Pictures that nobody has seen. */
 export function madeUpPictures(count: number): Picture[] {
@@ -47,4 +49,10 @@ export function settingsFor(version: Pick<DatasetVersion, 'id'>): RunSettings {
 
 export function point(step: number, loss = 1): NewRunEvent {
   return { type: 'point', series: 'refit', step, loss }
+}
+
+/** A queued run on a version of its own. */
+export async function aRun(store: Store): Promise<Run> {
+  const version = await store.datasets.create(madeUpVersion('for runs'))
+  return store.runs.create(settingsFor(version), version)
 }
