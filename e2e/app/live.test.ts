@@ -10,7 +10,7 @@ import { chromiumPath, launchChromium, NO_CHROMIUM } from '../setup/chromium.ts'
 import { type Line, openLine } from '../setup/line.ts'
 import { ENDLESS, logOf, startRun, stopAll } from '../setup/rest.ts'
 import { type Served, serve } from '../setup/serve.ts'
-import { endShown, epochAfter, openLive, seqsHeard, shownOn } from './shown.ts'
+import { comeToTheSame, endShown, epochAfter, openLive, seqsHeard } from './shown.ts'
 
 describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'a run’s page', { timeout: 180_000 }, () => {
   let folder: string
@@ -66,7 +66,7 @@ describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'a run’s page', { tim
     await fresh.goto(`${server.url}/runs/${run}`)
     await endShown(fresh, log.run)
     await fresh.getByRole('img', { name: /^Loss by/ }).waitFor()
-    expect(await shownOn(page)).toBe(await shownOn(fresh))
+    await comeToTheSame(page, fresh)
     await fresh.close()
     return log
   }
@@ -102,7 +102,7 @@ describeUnless(chromiumPath() ? undefined : NO_CHROMIUM, 'a run’s page', { tim
     await stop()
     const log = await expectTheLog(run)
     await endShown(other, log.run)
-    expect(await shownOn(other)).toBe(await shownOn(page))
+    await comeToTheSame(other, page)
   })
 
   test('a server that is killed and started again goes on with the run, and so does its page', async () => {

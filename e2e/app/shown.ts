@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { expect, vi } from 'vitest'
 import type { EventsMessage, SkippedMessage } from '../../lib/live/protocol.ts'
 import type { Run } from '../../lib/run/run.ts'
 
@@ -9,8 +10,14 @@ export async function openLive(page: Page, url: string): Promise<void> {
   await page.locator('#places h2').waitFor({ state: 'attached' })
 }
 
+/** Waits until two pages tell the same: parts that are loaded late come when they come. */
+export async function comeToTheSame(one: Page, other: Page): Promise<void> {
+  const same = async () => expect(await shownOn(one)).toBe(await shownOn(other))
+  await vi.waitFor(same, { timeout: 30_000, interval: 200 })
+}
+
 /** Everything that a run's page tells, as assistive technology hears it: figures, curves in words, tables. */
-export function shownOn(page: Page): Promise<string> {
+function shownOn(page: Page): Promise<string> {
   return page.getByRole('main').ariaSnapshot()
 }
 
