@@ -175,7 +175,7 @@ export async function startServer(given: Settings): Promise<Running> {
       openMetrics({
         board,
         store,
-        devices: () => parts.services.machine.devices(),
+        devices: async () => (await parts.services.machine.devices()).filter(({ machine }) => !machine),
         space: () => spaceOf(dataDir),
         nameRoute: routeNames(pathsOf(api)),
       }),

@@ -8,6 +8,7 @@ import type { Parts } from './parts.ts'
 import type { Services } from './services.ts'
 import { spaceOf } from './space/space.ts'
 import { queueState } from './worker/answers.ts'
+import { machineName } from './worker/presence-of.ts'
 
 /** The dataset version as lists show it, and as its page does. */
 type ShownVersion = { summary(version: DatasetVersion): Promise<DatasetSummary> }
@@ -47,7 +48,13 @@ export function makeServices(parts: Omit<Parts, 'services'>, { guarded }: { guar
       backbones: () => listBackbones(dataDir),
       engines: () => engines.list(),
       devices: async () =>
-        shownDevices(await worker.devices(), (device) => board.find(worker.holder(device) ?? '')),
+        shownDevices({
+          machine: machineName(),
+          devices: await worker.devices(),
+          team: await worker.team(),
+          holder: worker.holder,
+          find: board.find,
+        }),
     },
     alerts: { shown: () => shownAlerts(dataDir, alerts) },
     models: {

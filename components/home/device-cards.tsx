@@ -7,21 +7,24 @@ import type { RunSummary } from '../../lib/api/runs.ts'
 import { bytes, percent, speed } from '../../lib/figures.ts'
 import { useDeviceUse } from '../live/use-device-use.ts'
 
-/** The machine's devices: which run holds each, how fast it goes, and how busy, full and warm the device is; live. */
+/**
+ * Devices: which run holds each, how fast it goes, and how busy, full and warm this machine's are; live. Workers' devices
+ * follow with the name of their machine.
+ */
 export function DeviceCards({ devices, runs }: { devices: readonly Device[]; runs: readonly RunSummary[] }) {
   const uses = useDeviceUse()
   return (
     <ul className="overflow-hidden rounded-lg border border-line bg-card">
-      {devices.map(({ id, title, run, imagesPerSecond }) => (
+      {devices.map(({ machine, id, title, run, imagesPerSecond }) => (
         <li
-          key={id}
+          key={`${machine} ${id}`}
           className="flex flex-wrap items-center gap-x-4 gap-y-0.5 border-t border-line px-4 py-2.5 first:border-t-0"
         >
-          <span className="font-medium">{id}</span>
+          <span className="font-medium">{machine ? `${machine} ${id}` : id}</span>
           <span className="min-w-0 flex-1 basis-40 truncate text-soft" title={title}>
             {title}
           </span>
-          <Use use={uses.find((one) => one.id === id)} />
+          {!machine && <Use use={uses.find((one) => one.id === id)} />}
           {imagesPerSecond !== undefined && imagesPerSecond > 0 && (
             <span className="text-soft">{speed(imagesPerSecond)}</span>
           )}

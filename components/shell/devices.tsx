@@ -1,16 +1,16 @@
 import type { Device } from '../../lib/api/machine.ts'
 
-/** The machine's devices, one a line, with their speed or that they are free. */
+/** This machine's devices and those of workers, one a line, with their speed or that they are free. */
 export function Devices({ devices }: { devices: readonly Device[] }) {
   if (devices.length === 0) return null
   return (
     <div className="mt-5 px-2 text-soft">
       <h2 className="mb-1.5 font-normal">Devices</h2>
       <ul className="grid gap-1.5">
-        {devices.map(({ id, title, run, imagesPerSecond }) => (
-          <li key={id} className="flex justify-between gap-2">
-            <span className="truncate" title={title}>
-              {id}
+        {devices.map(({ machine, id, title, run, imagesPerSecond }) => (
+          <li key={`${machine} ${id}`} className="flex justify-between gap-2">
+            <span className="truncate" title={machine ? `${title} of ${machine}` : title}>
+              {machine ? `${machine} ${id}` : id}
             </span>
             <span className="whitespace-nowrap">
               {run === undefined ? 'free' : imagesPerSecond ? `${Math.round(imagesPerSecond)} img/s` : 'busy'}

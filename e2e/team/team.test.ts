@@ -88,6 +88,12 @@ describeUnless(reason, 'two machines', {}, () => {
       worker.ended.then(({ stderr }) => reject(new Error(`the worker ended:\n${stderr}`)))
     })
   })
+  test('the server shows the worker’s devices beside its own', async () => {
+    const { devices } = await (await fetch(`${url}/api/devices`)).json()
+    expect(devices).toMatchObject([{ id: 'cpu' }, { id: 'cpu', machine: 'there' }])
+    expect(devices[0]).not.toHaveProperty('machine')
+  })
+
   afterAll(async () => {
     for (const { process: child } of started) child.kill('SIGKILL')
     await Promise.all(started.map(({ ended: end }) => end))

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 
-/** A device of this machine, and which run holds it. */
+/** A device, and which run holds it. */
 export const deviceSchema = z.object({
   id: z.string(),
+  /** Whose it is, where it is not of the machine that answers: that of a worker. */
+  machine: z.string().optional(),
   title: z.string(),
   run: z.string().optional(),
   imagesPerSecond: z.number().optional(),

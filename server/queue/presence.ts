@@ -13,6 +13,8 @@ export type Presence = {
   readonly pid: number
   /** Ids. */
   readonly devices: readonly string[]
+  /** Of its devices, by id. */
+  readonly titles: Readonly<Record<string, string>>
 }
 
 export type Lease = { readonly run: string; readonly attempt: number }
@@ -83,15 +85,6 @@ export async function release(tx: Transaction, { run, attempt }: Lease): Promise
     .delete(deviceLeases)
     .where(and(eq(deviceLeases.runId, run), eq(deviceLeases.attempt, attempt)))
   return (await freed.returning()).length > 0
-}
-
-/** Which run has which device of a machine. */
-export async function holders(db: Queries, machine: string): Promise<Map<string, string>> {
-  const rows = await db
-    .select({ device: deviceLeases.device, run: deviceLeases.runId })
-    .from(deviceLeases)
-    .where(eq(deviceLeases.machine, machine))
-  return new Map(rows.map(({ device, run }) => [device, run]))
 }
 
 /** Whether some worker has the run in hand. */

@@ -9,7 +9,8 @@ import { workers } from '../store/schema.ts'
 import { madeUpVersion, settingsFor } from '../store/testing/made-up.ts'
 import { settleAttempt, takeNext } from './attempts.ts'
 import { type HomeQueue, openHomeQueue } from './home-queue.ts'
-import { announce, holders, orphanedLeases, type Presence } from './presence.ts'
+import { announce, leave, orphanedLeases, type Presence } from './presence.ts'
+import { teamDevices } from './team-devices.ts'
 
 const cpus = (count: number): MachineDevice[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -52,6 +53,7 @@ export function describeQueue(name: string, connect: () => Promise<Database>) {
         version: '1',
         pid: 1,
         devices: devices.map(({ id }) => id),
+        titles: Object.fromEntries(devices.map(({ id, title }) => [id, title])),
       }
       await announce(database.db, presence)
       const keptModel = async () => false
@@ -116,7 +118,9 @@ export function describeQueue(name: string, connect: () => Promise<Database>) {
         }
         const held = [...open.values()].flatMap(({ devices }) => devices)
         expect(new Set(held).size).toBe(held.length)
-        expect((await holders(database.db, machine)).size).toBe(held.length)
+        const shown = await teamDevices(database, queue.home)
+        expect(shown).toHaveLength(3)
+        expect(shown.filter(({ run }) => run !== undefined)).toHaveLength(held.length)
         const [oldest] = open.values()
         if (!oldest) continue
         await store.runs.append(oldest.run, oldest.attempt, [
@@ -127,6 +131,25 @@ export function describeQueue(name: string, connect: () => Promise<Database>) {
         open.delete(oldest.run)
       }
       expect([...taken].sort()).toEqual([...runs].sort())
+    })
+
+    test('devices are shown by machine, each with the run that holds it, until their worker leaves', async () => {
+      const [near, far] = [await worker(1, 'a-machine'), await worker(2, 'b-machine')]
+      const run = await add(2)
+      expect(await far.take()).toMatchObject({ run: { id: run } })
+      const free = { title: 'a processor', run: undefined }
+      expect(await teamDevices(database, queue.home)).toEqual([
+        { machine: 'a-machine', id: 'cpu:0', ...free },
+        { machine: 'b-machine', id: 'cpu:0', title: 'a processor', run },
+        { machine: 'b-machine', id: 'cpu:1', title: 'a processor', run },
+      ])
+      await leave(database.db, far.presence.id)
+      expect(await teamDevices(database, queue.home)).toEqual([
+        { machine: 'a-machine', id: 'cpu:0', ...free },
+      ])
+      await leave(database.db, near.presence.id)
+      expect(await teamDevices(database, queue.home)).toEqual([])
+      await settle({ run, attempt: 1 })
     })
 
     test('a run waits for as many devices as it asks for, and is not overtaken meanwhile', async () => {

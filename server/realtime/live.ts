@@ -28,6 +28,9 @@ export type Live = {
   close(): Promise<void>
 }
 
+/** How often it is looked which workers there are: they come and go without an event. */
+const WORKERS_MS = 5000
+
 /** The largest message that a client may send. */
 const MOST_BYTES = 64 * 1024
 
@@ -58,6 +61,7 @@ export function startLive(http: HttpServer, parts: Parts, { token, databaseUrl }
     ...parts,
     send: (sockets, message) => io.local.to(sockets).emit('overview', message),
   })
+  const looks = others && setInterval(() => overview.changed(), WORKERS_MS).unref()
   const deviceUse = tellDeviceUse({ devices: () => parts.worker.devices() })
   const open = new Map<LiveSocket, { watching: Watching; share?: string | undefined }>()
 
@@ -116,6 +120,7 @@ export function startLive(http: HttpServer, parts: Parts, { token, databaseUrl }
     },
     async close() {
       unsubscribe()
+      clearInterval(looks)
       overview.close()
       deviceUse.close()
       rooms.close()

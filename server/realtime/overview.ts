@@ -52,6 +52,7 @@ export function tellOverview({ services, worker, send }: OverviewSettings): Over
     dirty.clear()
     try {
       const message = await changesOf(runs)
+      if (message.runs.length === 0 && !message.machine) return
       const ready: string[] = []
       for (const [socket, listener] of listeners) {
         if (listener.answered && !listener.behind && listener.ready()) ready.push(socket.id)

@@ -129,6 +129,8 @@ export const workers = pgTable('workers', {
   pid: integer().notNull(),
   /** Of its devices, ids. */
   devices: jsonb().$type<string[]>().notNull(),
+  /** For people, by id. */
+  titles: jsonb().$type<Record<string, string>>().notNull().default({}),
   startedAt: at('started_at').notNull().defaultNow(),
   heartbeatAt: at('heartbeat_at').notNull().defaultNow(),
 })

@@ -10,6 +10,7 @@ import type { Log } from '../log/log.ts'
 import { type Claim, claimDataFolder } from '../owner/claim.ts'
 import { type Control, type ControlHandlers, serveControl } from '../owner/control.ts'
 import { type HomeQueue, openHomeQueue } from '../queue/home-queue.ts'
+import { type TeamDevice, teamDevices } from '../queue/team-devices.ts'
 import { openStore, type Store } from '../store/open.ts'
 import type { Unfinished } from '../store/runs.ts'
 import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
@@ -40,7 +41,9 @@ export type Worker = {
   reopen(run: Run, extension?: Extension): Promise<Run>
   /** The devices of this machine. @throws Problem `devices/bad-setting`. */
   devices(): Promise<readonly MachineDevice[]>
-  /** The id of the run of the queue that has a device. */
+  /** The devices of every machine that does the same queue, this one among them; none where no other can. */
+  team(): Promise<readonly TeamDevice[]>
+  /** The id of the run of the queue that has a device of this machine. */
   holder(device: string): string | undefined
   /** Stops a run, wherever it stands. @throws Problem `runs/unknown`, `runs/not-running`. */
   stop(wanted: string): Promise<Run>
@@ -162,6 +165,7 @@ async function workerOn(
     resume: () => queue?.resume(),
     paused: () => queue?.paused(),
     devices,
+    team: async () => (databaseUrl ? teamDevices(store.database, homeOf(folder)) : []),
     holder: (device) => queue?.holder(device),
     async start(run) {
       const given = devicesFor(run, await devices())

@@ -4,7 +4,12 @@ import type { MachineDevice } from '../devices/device.ts'
 import type { Presence } from '../queue/presence.ts'
 import { version } from '../version.ts'
 
-/** How this process shows itself to the others. `WHIPPET_MACHINE` names the machine where its host name does not. */
+/** `WHIPPET_MACHINE` names the machine where its host name does not. */
+export function machineName(): string {
+  return process.env.WHIPPET_MACHINE || hostname()
+}
+
+/** How this process shows itself to the others. */
 export function presenceOf({
   home,
   owns,
@@ -16,11 +21,12 @@ export function presenceOf({
 }): Presence {
   return {
     id: randomUUID(),
-    machine: process.env.WHIPPET_MACHINE || hostname(),
+    machine: machineName(),
     home,
     owns,
     version: version(),
     pid: process.pid,
     devices: devices.map(({ id }) => id),
+    titles: Object.fromEntries(devices.map(({ id, title }) => [id, title])),
   }
 }

@@ -53,6 +53,8 @@ export type QueueSettings = {
   readonly shared: boolean
   /** Asked before each look for a run: it may pause the queue. */
   readonly beforeBegin?: (() => Promise<void>) | undefined
+  /** Asked after it: whether this process may take a run at all. */
+  readonly mayBegin?: (() => Promise<boolean>) | undefined
   /** Called with every run of the queue that has ended here. */
   readonly onEnded?: (run: Run) => void
   readonly supervise?: typeof superviseRun
@@ -71,6 +73,7 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
     log,
     onEnded,
     beforeBegin,
+    mayBegin,
     supervise = superviseRun,
     goneMs = GONE_MS,
   } = settings
@@ -117,7 +120,7 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
     const busy = [...running.values()].reduce((sum, { devices: held }) => sum + held.length, 0)
     if (busy >= devices.length) return undefined
     await beforeBegin?.()
-    if (closed || reason) return undefined
+    if (closed || reason || (await mayBegin?.()) === false) return undefined
     return takeNext({ runs, jobs, worker: presence, devices, keptModel })
   }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { readableLog } from '../log/log.ts'
 import { openHomeQueue } from '../queue/home-queue.ts'
 import { announce, leave } from '../queue/presence.ts'
@@ -62,6 +62,40 @@ describe('a worker of a server’s queue', () => {
     })
     await leave(store.database.db, other.id)
     await (await open()).close()
+  })
+
+  test('takes no run while a server of another version is there', async () => {
+    const version = await store.datasets.create(madeUpVersion('upgraded'))
+    const queue = await openHomeQueue(store, 'home')
+    const logged: string[] = []
+    let refused: (() => void) | undefined
+    const told = new Promise<void>((resolve) => {
+      refused = resolve
+    })
+    const worker = await openRemoteWorker({
+      dataDir,
+      databaseUrl,
+      token,
+      log: readableLog((line) => {
+        logged.push(line)
+        if (line.includes('0.0.9')) refused?.()
+      }),
+      supervise: (given, settings) =>
+        superviseRun(given, { ...settings, startTrainer: () => fork(TRAINER, ['quick'], { execArgv: [] }) }),
+    })
+    const upgraded = { ...presenceOf({ home: 'home', owns: 'folder', devices: [] }), version: '0.0.9' }
+    await announce(store.database.db, upgraded)
+    const run = await queue.add(settingsFor(version), version)
+    await told
+    expect(await store.runs.find(run.id)).toMatchObject({ state: { status: 'queued' } })
+    await leave(store.database.db, upgraded.id)
+    await vi.waitFor(
+      async () => expect(await store.runs.find(run.id)).toMatchObject({ state: { status: 'succeeded' } }),
+      { timeout: 60_000, interval: 200 },
+    )
+    expect(logged.filter((line) => line.includes('0.0.9'))).toHaveLength(1)
+    await worker.close()
+    await queue.close()
   })
 
   test('reads pictures of a server: a folder that is none’s is refused', async () => {

@@ -47,7 +47,8 @@ export async function openRemoteWorker(settings: RemoteWorkerSettings): Promise<
   const store = await openStore({ databaseUrl })
   try {
     await demandWorkerToken(store.database.db, token)
-    await demandSameVersion(store, home)
+    const other = await otherVersion(store, home)
+    if (other) throw other
     const devices = await detectDevices()
     const endLines = logRuns(store, log)
     const homeQueue = await openHomeQueue(store, home)
@@ -55,6 +56,7 @@ export async function openRemoteWorker(settings: RemoteWorkerSettings): Promise<
     const queue = await startQueue({
       ...settings,
       beforeBegin: async () => guard?.look(),
+      mayBegin: whileSameVersion(store, home, log),
       store,
       jobs: homeQueue.jobs,
       devices,
@@ -92,11 +94,22 @@ async function homeOfWorker(dataDir: string): Promise<string> {
   })
 }
 
-async function demandSameVersion({ database }: Store, home: string): Promise<void> {
+/** The workers of a server that was upgraded take no more runs until they are upgraded too. */
+function whileSameVersion(store: Store, home: string, log: Log): () => Promise<boolean> {
+  let told = false
+  return async () => {
+    const problem = await otherVersion(store, home)
+    if (problem && !told) log.problem(problem)
+    told = problem !== undefined
+    return !problem
+  }
+}
+
+async function otherVersion({ database }: Store, home: string): Promise<Problem | undefined> {
   const mine = version()
   const other = (await present(database.db, home)).find((worker) => worker.version !== mine)
-  if (!other) return
-  throw new Problem('worker/other-version', {
+  if (!other) return undefined
+  return new Problem('worker/other-version', {
     says: `This is Whippet ${mine}, and ${other.machine} does the same queue with ${other.version}.`,
     advice: 'Install the same version on both, then start the worker again.',
   })

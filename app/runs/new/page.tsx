@@ -5,6 +5,7 @@ import type { OwnModel } from '../../../components/runs/start-from.tsx'
 import { buttonLooks } from '../../../components/ui/button.tsx'
 import { PageHead } from '../../../components/ui/page-head.tsx'
 import { EmptyState } from '../../../components/ui/states.tsx'
+import type { Device } from '../../../lib/api/machine.ts'
 import type { RunSummary } from '../../../lib/api/runs.ts'
 import { draftDefaults } from '../../../lib/run/draft-defaults.ts'
 import { USUAL_RATES } from '../../../lib/run/training.ts'
@@ -49,13 +50,20 @@ export default async function NewRun({ searchParams }: Props) {
       models={models}
       from={parent?.run}
       rates={USUAL_RATES}
-      devices={devices.length}
+      devices={mostTogether(devices)}
     />
   )
 }
 
 /** The newest that are offered to start from. */
 const MOST_MODELS = 200
+
+/** As many devices as a run can ask for: it has those of one machine. */
+function mostTogether(devices: readonly Device[]): number {
+  const counts = new Map<string | undefined, number>()
+  for (const { machine } of devices) counts.set(machine, (counts.get(machine) ?? 0) + 1)
+  return Math.max(...counts.values())
+}
 
 function modelOf({ id, backbone, dataset, top1 }: RunSummary): OwnModel {
   return { run: id, backbone, dataset: dataset.name, top1 }

@@ -8,7 +8,7 @@ import type { FineTuningPhase } from '../../../lib/fine-tuning/settings.ts'
 import { packState, START, unpackState } from '../../../lib/fine-tuning/state.ts'
 import { madeUpSource, phaseOf } from '../../../lib/fine-tuning/testing/made-up.ts'
 import { smallNetwork } from '../../../lib/fine-tuning/testing/small-network.ts'
-import { planFreeze } from '../../../lib/strategy/plan-freeze.ts'
+import { type FreezePlan, planFreeze } from '../../../lib/strategy/plan-freeze.ts'
 import type { TrainingDevice } from '../training-engine.ts'
 
 /** Every tensor of the suffix as it lies on the engine after two epochs, by name. */
@@ -42,6 +42,17 @@ export async function trainedWeights(
 export function bytesOf(store: WeightStore, name: string): string {
   const { data } = store.get(name)
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')
+}
+
+/** Names of the tensors that a training by this plan changes: what it trains, and the moving statistics that follow. */
+export function mayChange(
+  graph: BackboneGraph,
+  { trainedWeights: trained, movingBatchNorms }: FreezePlan,
+): ReadonlySet<string> {
+  const moving = graph.nodes.flatMap((node) =>
+    node.op === 'batchNorm' && movingBatchNorms.includes(node.id) ? [node.mean, node.variance] : [],
+  )
+  return new Set([...trained, ...moving])
 }
 
 /** Ten made-up pictures of three classes to train and to be judged on. */

@@ -6,4 +6,5 @@ import { webgpuTrainingEngine } from './training-engine.ts'
 describeTrainingEngine('webgpu', webgpuTrainingEngine, {
   absent: await whyNoWebgpu(webgpuTrainingEngine()),
   wholeNetworks: false,
+  lastStep: process.env.WHIPPET_ALL === '1' ? 201 : 81,
 })

@@ -52,7 +52,7 @@ export function machineRoutes(api: OpenAPIHono, { services, worker, speed, engin
     createRoute({
       method: 'get',
       path: '/api/devices',
-      summary: 'Devices of this machine, and which run holds them',
+      summary: 'Devices of this machine and of its workers, and which run holds each',
       responses: answers(z.object({ devices: z.array(deviceSchema) }), 'Devices.'),
     }),
     async (c) => c.json({ devices: await services.machine.devices() }, 200),

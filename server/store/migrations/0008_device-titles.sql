@@ -1,0 +1,1 @@
+ALTER TABLE "workers" ADD COLUMN "titles" jsonb DEFAULT '{}'::jsonb NOT NULL;
