@@ -49,37 +49,39 @@ async function eventOf(
   }
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s lets the trainer write a checkpoint, and the run goes on from there at the next start',
-  async (signal) => {
-    let url = await serve()
-    const { run } = await ask<{ run: { id: string } }>(url, '/api/runs', {
-      dataset: 'shapes',
-      strategy: 'partial-fine-tuning',
-      training: { epochs: 10_000, views: 1, batchSize: 4 },
-      freeze: { headFirst: false },
-    })
-    const before = await eventOf(url, run.id, (event) => event.type === 'point' && event.step >= 2)
-    server!.process.kill(signal)
-    const { status, stderr } = await server!.ended
-    expect(stderr).toContain('Stopping')
-    // Not 1, which says that not everything ended in time.
-    expect(status).toBe(0)
+test('both signals end the server in order, and a run goes on from its checkpoint at the next start', async () => {
+  let url = await serve()
+  const { run } = await ask<{ run: { id: string } }>(url, '/api/runs', {
+    dataset: 'shapes',
+    strategy: 'partial-fine-tuning',
+    training: { epochs: 10_000, views: 1, batchSize: 4 },
+    freeze: { headFirst: false },
+  })
+  const before = await eventOf(url, run.id, (event) => event.type === 'point' && event.step >= 2)
+  await endBy('SIGTERM')
 
-    url = await serve()
-    const again = await eventOf(
-      url,
-      run.id,
-      (event) => event.type === 'started' && event.attempt === 2,
-      before.seq,
-    )
-    const next = await eventOf(url, run.id, ({ type }) => type === 'point', again.seq)
-    const log = await ask<{ events: RunEvent[] }>(url, `/api/runs/${run.id}/events`)
-    const last = log.events.filter(({ seq, type }) => seq < again.seq && type === 'point').at(-1)!
-    expect(log.events.map(({ type }) => type)).not.toContain('failed')
-    expect(next).toMatchObject({ attempt: 2, step: (last as { step: number }).step + 1 })
-  },
-)
+  url = await serve()
+  const again = await eventOf(
+    url,
+    run.id,
+    (event) => event.type === 'started' && event.attempt === 2,
+    before.seq,
+  )
+  const next = await eventOf(url, run.id, ({ type }) => type === 'point', again.seq)
+  const log = await ask<{ events: RunEvent[] }>(url, `/api/runs/${run.id}/events`)
+  const last = log.events.filter(({ seq, type }) => seq < again.seq && type === 'point').at(-1)!
+  expect(log.events.map(({ type }) => type)).not.toContain('failed')
+  expect(next).toMatchObject({ attempt: 2, step: (last as { step: number }).step + 1 })
+  await endBy('SIGINT')
+})
+
+/** Not with 1, which says that not everything ended in time. */
+async function endBy(signal: NodeJS.Signals): Promise<void> {
+  server!.process.kill(signal)
+  const { status, stderr } = await server!.ended
+  expect(stderr).toContain('Stopping')
+  expect(status).toBe(0)
+}
 
 test('a second signal ends the server at once', async () => {
   const url = await serve()

@@ -4,12 +4,13 @@ import { isOver, type Run } from '../../lib/run/run.ts'
 import { devicesWanted } from '../../lib/run/settings.ts'
 import type { MachineDevice } from '../devices/device.ts'
 import type { Transaction } from '../store/database.ts'
+import type { Store } from '../store/open.ts'
 import type { Runs } from '../store/runs.ts'
-import { runEvents } from '../store/schema.ts'
-import { memoryAdvice } from '../worker/vanished.ts'
+import { runEvents, runs as runRows } from '../store/schema.ts'
+import { commandVanished, memoryAdvice } from '../worker/vanished.ts'
 import type { Jobs } from './jobs.ts'
 import { pauses } from './pauses.ts'
-import { isHeld, type Lease, lease, type Presence, release } from './presence.ts'
+import { isHeld, type Lease, lease, orphanedLeases, type Presence, release } from './presence.ts'
 
 export type Taken = {
   readonly run: Run
@@ -80,8 +81,8 @@ export async function takeNext({
 }
 
 /**
- * Clears up after an attempt: its devices are free, and its run is over, or waits again unless that happened too often.
- * Whoever comes second does nothing.
+ * Clears up after an attempt: its devices are free, and its run is over, or waits again in its queue, unless that happened too
+ * often. One that a command did by itself, without a queue, has failed. Whoever comes second does nothing.
  *
  * @param why what broke it off, where its log doesn't say how it ended.
  */
@@ -94,24 +95,55 @@ export async function settleAttempt(
     const { tx } = within
     const run = await within.find(id)
     if (!(await release(tx, { run: id, attempt }))) return
-    if (!run || isOver(run.state)) return jobs.remove(tx, id)
+    const home = await queueOf(tx, id)
+    const place = home === undefined ? undefined : jobs.inHome(home)
+    if (!run || isOver(run.state)) return place?.remove(tx, id)
     if (run.attempt > attempt) {
       // Somebody has begun another attempt meanwhile: the job is that one's. Of a run that was reopened before its place was
       // cleared away nobody has: its place is free again.
-      if (!(await isHeld(tx, id))) await jobs.giveBack(tx, id)
+      if (!(await isHeld(tx, id))) await place?.giveBack(tx, id)
       return
     }
     const told = run.state.status === 'interrupted' && run.attempt === attempt
     const lost = (await timesLost(tx, id)) + (told ? 0 : 1)
-    const goesOn = lost < mostLost
+    const goesOn = place !== undefined && lost < mostLost
     // The job before the run, as everyone does: otherwise two could wait for each other.
-    await (goesOn ? jobs.giveBack(tx, id) : jobs.remove(tx, id))
+    await (goesOn ? place.giveBack(tx, id) : place?.remove(tx, id))
     if (!told) await within.append(id, attempt, [{ type: 'interrupted', why }])
     if (!goesOn)
       await within.append(id, await within.beginAttempt(id), [
-        { type: 'failed', problem: givenUp(lost, run) },
+        { type: 'failed', problem: place ? givenUp(lost, run) : commandVanished(id) },
       ])
   })
+}
+
+/** Whose queue a run is in; undefined of one that a command does by itself. */
+async function queueOf(tx: Transaction, run: string): Promise<string | undefined> {
+  const [row] = await tx.select({ queue: runRows.queue }).from(runRows).where(eq(runRows.id, run))
+  return row?.queue ?? undefined
+}
+
+/** A worker that is silent so long is gone. */
+export const GONE_MS = 15_000
+
+/**
+ * Clears up after the workers that are gone, and those that owned the data folder which `owner` owns now.
+ *
+ * @returns their attempts.
+ */
+export async function takeOver(
+  { runs, jobs, database }: Pick<Store, 'runs' | 'database'> & { jobs: Jobs },
+  owner: Pick<Presence, 'id' | 'owns'>,
+  { mostLost, goneMs = GONE_MS }: { mostLost: number; goneMs?: number },
+): Promise<Lease[]> {
+  const lost = await orphanedLeases(database.db, { timeoutMs: goneMs, owner })
+  for (const attempt of lost) await settleAttempt({ runs, jobs, mostLost }, attempt, 'vanished')
+  return lost
+}
+
+/** A run that breaks off so often is not begun again: something about it ends the machine. */
+export function mostLostOf(setting = process.env.WHIPPET_MOST_LOST): number {
+  return Number(setting) || 5
 }
 
 /** Devices whose processes ended while they trained together for a run. */

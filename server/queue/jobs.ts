@@ -11,21 +11,27 @@ export type WaitingJob = Waiting & { readonly devices: number }
  * One pg-boss job per run that is not over: it holds the run's place in the queue and nothing else. What a run is, its log
  * says. Jobs change in the transactions that change runs, so that one is never without the other.
  */
-export type Jobs = {
+export type Jobs = Places & {
   /** Nothing where the run has one already. */
   add(tx: Transaction, job: { run: string; devices: number; priority?: number | undefined }): Promise<void>
   /** The next run for a machine with so many devices. It is nobody else's until it is given back or removed. */
   claim(tx: Transaction, mostDevices: number): Promise<{ run: string; devices: number } | undefined>
+  /** Those that wait, in no order. */
+  waiting(tx?: Transaction): Promise<WaitingJob[]>
+  /** Puts those that wait into this order. */
+  reorder(tx: Transaction, order: readonly Waiting[]): Promise<void>
+  /** Of another queue in the same database, whose worker may be gone. */
+  inHome(home: string): Places
+  close(): Promise<void>
+}
+
+/** The places of runs in one queue. */
+export type Places = {
   /** A claimed run waits again, where it was. */
   giveBack(tx: Transaction, run: string): Promise<void>
   remove(tx: Transaction, run: string): Promise<void>
-  /** Those that wait, in no order. */
-  waiting(tx?: Transaction): Promise<WaitingJob[]>
   /** Whether a run has a job, waiting or claimed. */
   has(tx: Transaction, run: string): Promise<boolean>
-  /** Puts those that wait into this order. */
-  reorder(tx: Transaction, order: readonly Waiting[]): Promise<void>
-  close(): Promise<void>
 }
 
 type Data = { run: string; devices: number }
@@ -48,7 +54,7 @@ export async function openJobs(database: Database, home: string): Promise<Jobs> 
   })
   // What a query throws, its caller hears; this is about pg-boss's own rounds, which are off.
   boss.on('error', () => undefined)
-  const name = `runs-${home}`
+  const name = nameOf(home)
   await oneByOne(connection, async () => {
     await boss.start()
     await boss.createQueue(name, { policy: 'exclusive', retryLimit: RETRIES, retryDelay: 0 })
@@ -57,9 +63,25 @@ export async function openJobs(database: Database, home: string): Promise<Jobs> 
     // Both drivers answer with rows; drizzle's common type doesn't say so.
     db: fromDrizzle(tx as Parameters<typeof fromDrizzle>[0], sql),
   })
-  const find = (tx: Transaction, run: string) => boss.findJobs<Data>(name, { key: run, ...within(tx) })
+
+  function placesIn(queue: string): Places {
+    const find = (tx: Transaction, run: string) => boss.findJobs<Data>(queue, { key: run, ...within(tx) })
+    return {
+      async giveBack(tx, run) {
+        for (const { id, state } of await find(tx, run)) {
+          if (state === 'active') await boss.fail(queue, id, null, within(tx))
+        }
+      },
+      async remove(tx, run) {
+        for (const { id } of await find(tx, run)) await boss.deleteJob(queue, id, within(tx))
+      },
+      has: async (tx, run) => (await find(tx, run)).length > 0,
+    }
+  }
 
   return {
+    ...placesIn(name),
+    inHome: (other) => placesIn(nameOf(other)),
     async add(tx, { run, devices, priority = 0 }) {
       const options = { singletonKey: run, group: { id: String(devices) }, priority, ...within(tx) }
       await boss.send(name, { run, devices } satisfies Data, options)
@@ -71,19 +93,10 @@ export async function openJobs(database: Database, home: string): Promise<Jobs> 
       const [job] = await boss.fetch<Data>(name, { ignoreGroups: tooMany, ...within(tx) })
       return job?.data
     },
-    async giveBack(tx, run) {
-      for (const { id, state } of await find(tx, run)) {
-        if (state === 'active') await boss.fail(name, id, null, within(tx))
-      }
-    },
-    async remove(tx, run) {
-      for (const { id } of await find(tx, run)) await boss.deleteJob(name, id, within(tx))
-    },
     async waiting(tx) {
       const jobs = await boss.findJobs<Data>(name, { queued: true, limit: MANY, ...(tx && within(tx)) })
       return jobs.map(({ data, priority, createdOn }) => ({ ...data, priority, at: timeOf(createdOn) }))
     },
-    has: async (tx, run) => (await find(tx, run)).length > 0,
     async reorder(tx, order) {
       for (const [run, priority] of prioritiesFor(order)) {
         await boss.update(name, undefined, { singletonKey: run, priority, ...within(tx) })
@@ -92,6 +105,8 @@ export async function openJobs(database: Database, home: string): Promise<Jobs> 
     close: () => boss.stop({ graceful: false }),
   }
 }
+
+const nameOf = (home: string) => `runs-${home}`
 
 /** Inside a transaction drizzle leaves times as the database writes them. */
 const timeOf = (time: Date | string) => new Date(time).getTime()

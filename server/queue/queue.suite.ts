@@ -220,6 +220,17 @@ export function describeQueue(name: string, connect: () => Promise<Database>) {
       expect(await orphanedLeases(database.db, { timeoutMs: 15_000, owner })).toEqual([{ run, attempt: 1 }])
     })
 
+    test('a run of another queue of the database goes on in its own, whoever finds its worker gone', async () => {
+      const run = await add()
+      const taken = await (await worker()).take()
+      const other = await openHomeQueue(store, randomUUID())
+      const found = { run, attempt: taken!.attempt }
+      await settleAttempt({ runs: store.runs, jobs: other.jobs, mostLost: 5 }, found, 'vanished')
+      await other.close()
+      expect(await order()).toEqual([run])
+      expect(await (await worker()).take()).toMatchObject({ run: { id: run }, attempt: 2 })
+    })
+
     test('a run that has lost a device goes on with those that are left', async () => {
       const run = await add(3)
       const one = await worker(3)

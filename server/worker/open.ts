@@ -14,6 +14,7 @@ import { type TeamDevice, teamDevices } from '../queue/team-devices.ts'
 import { openStore, type Store } from '../store/open.ts'
 import type { Unfinished } from '../store/runs.ts'
 import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
+import { workAlone } from './alone.ts'
 import { answersOf } from './answers.ts'
 import { openBoard, type RunBoard } from './board.ts'
 import { folderId } from './folder-id.ts'
@@ -22,6 +23,7 @@ import { presenceOf } from './presence-of.ts'
 import { type QueueSettings, type RunQueue, startQueue } from './queue.ts'
 import { notRunning, unknownRun } from './run-problems.ts'
 import { type Supervised, superviseRun } from './supervisor.ts'
+import { commandVanished } from './vanished.ts'
 
 /** The process that owns a data folder and does its runs. */
 export type Worker = {
@@ -126,11 +128,18 @@ async function workerOn(
   const devices = once(() => detectDevices())
   // Commands that queue nothing don't wait for it.
   const home = once(() => openHomeQueue(store, homeOf(folder)))
+  // The embedded database is this process's own: nobody else holds a device.
+  const alone = databaseUrl
+    ? once(async () =>
+        workAlone({ store, dataDir, folder, queue: await home(), devices: await devices(), log }),
+      )
+    : undefined
   let queue: RunQueue | undefined
 
   async function end(): Promise<void> {
     await queue?.close()
     await Promise.allSettled([...running.values()].map((run) => run.stop().then(() => run.ended)))
+    if (alone?.begun()) await (await alone().catch(() => undefined))?.close()
     if (home.begun()) await (await home().catch(() => undefined))?.close()
     board.close()
   }
@@ -168,8 +177,9 @@ async function workerOn(
     team: async () => (databaseUrl ? teamDevices(store.database, homeOf(folder)) : []),
     holder: (device) => queue?.holder(device),
     async start(run) {
-      const given = devicesFor(run, await devices())
-      const supervised = await superviseRun(run, { store, dataDir, devices: given, log })
+      const supervised = alone
+        ? await (await alone()).start(run)
+        : await superviseRun(run, { store, dataDir, devices: devicesFor(run, await devices()), log })
       running.set(run.id, supervised)
       const forget = () => void running.delete(run.id)
       supervised.ended.then(forget, forget)
@@ -225,12 +235,7 @@ function once<T>(make: () => Promise<T>): (() => Promise<T>) & { begun(): boolea
 async function endOrphans(store: Store, orphans: readonly Run[]): Promise<void> {
   for (const run of orphans) {
     const attempt = await store.runs.beginAttempt(run.id)
-    const problem = {
-      code: 'worker/vanished',
-      says: 'The process that did this run ended in the middle of it.',
-      advice: `Let it go on from its last checkpoint: whippet resume ${run.id}.`,
-    }
-    await store.runs.append(run.id, attempt, [{ type: 'failed', problem }])
+    await store.runs.append(run.id, attempt, [{ type: 'failed', problem: commandVanished(run.id) }])
   }
 }
 

@@ -4,19 +4,15 @@ import { isOver, type Run } from '../../lib/run/run.ts'
 import type { MachineDevice } from '../devices/device.ts'
 import type { Log } from '../log/log.ts'
 import { openSharedFiles } from '../objects/shared-files.ts'
-import { settleAttempt, type Taken, takeNext } from '../queue/attempts.ts'
+import { GONE_MS, mostLostOf, settleAttempt, type Taken, takeNext, takeOver } from '../queue/attempts.ts'
 import type { Jobs } from '../queue/jobs.ts'
-import { announce, beat, leave, orphanedLeases, type Presence, present } from '../queue/presence.ts'
+import { announce, beat, leave, type Presence, present } from '../queue/presence.ts'
 import type { Store } from '../store/open.ts'
 import { keepModel } from '../trainer/fine-tuning/keep-model.ts'
 import { patienceOf } from './patience.ts'
 import { type Supervised, superviseRun } from './supervisor.ts'
 import { helperOf } from './team/help.ts'
 
-/** A run that breaks off so often is not begun again: something about it ends the machine. */
-const MOST_LOST = 5
-/** A worker that is silent so long is gone. */
-const GONE_MS = 15_000
 /** How often one that shares its queue with others looks for what they have put into it. */
 const LOOK_MS = 1000
 
@@ -87,7 +83,7 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
   const files = await openSharedFiles(dataDir)
   /** Machines that share a queue and files may help each other. */
   const isTeam = settings.shared && files.place !== undefined
-  const mostLost = Number(process.env.WHIPPET_MOST_LOST) || MOST_LOST
+  const mostLost = mostLostOf()
   let presence = settings.presence
   let closed = false
   let looking: Promise<void> | undefined
@@ -215,7 +211,7 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
         await announce(db, presence)
       }
       heard = Date.now()
-      await takeOver()
+      await reap()
       await obeyStops()
     } catch (thrown) {
       if (Date.now() - heard > goneMs) await abandonAll()
@@ -224,11 +220,9 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
     wake()
   }
 
-  async function takeOver(): Promise<void> {
-    for (const lost of await orphanedLeases(db, { timeoutMs: goneMs, owner: presence })) {
-      log?.warn('its worker vanished', lost)
-      await settleAttempt({ runs, jobs, mostLost }, lost, 'vanished')
-    }
+  async function reap(): Promise<void> {
+    const lost = await takeOver({ runs, jobs, database: store.database }, presence, { mostLost, goneMs })
+    for (const attempt of lost) log?.warn('its worker vanished', attempt)
   }
 
   /** Stops that were asked of another process. */
@@ -240,7 +234,7 @@ export async function startQueue(settings: QueueSettings): Promise<RunQueue> {
   }
 
   await announce(db, presence)
-  await takeOver()
+  await reap()
   let pulsing = Promise.resolve()
   const pulses = setInterval(() => {
     pulsing = pulsing.then(pulse)

@@ -23,6 +23,15 @@ export function vanished(run: Run, death: string): ProblemSummary {
       }
 }
 
+/** Of a run that no queue has, and that nobody does any more. */
+export function commandVanished(run: string): ProblemSummary {
+  return {
+    code: 'worker/vanished',
+    says: 'The process that did this run ended in the middle of it.',
+    advice: `Let it go on from its last checkpoint: whippet resume ${run}.`,
+  }
+}
+
 /** For a run whose trainer died while it trained more than a head: the batch that fits. */
 export function memoryAdvice({ state, plan, trainingPhase, settings }: Run): string | undefined {
   const trained = state.status === 'interrupted' ? state.was === 'training' : state.status === 'training'
