@@ -17,6 +17,7 @@ import { checkpointClock, openCheckpoints } from './checkpoints.ts'
 import { chooseTrainingEngine } from './choose-engine.ts'
 import { bestOf, modelOf } from './model-of.ts'
 import { changedBy, openData } from './open-data.ts'
+import { refitHead } from './refit-head.ts'
 import { tellingOf } from './telling.ts'
 import { goingOn, judgesStart, phasesByEpochs, startingPoint, trainingTask } from './training-task.ts'
 
@@ -33,7 +34,7 @@ export type FineTuneRunTask = {
 
 /**
  * Trains what a run's strategy unfreezes, phase after phase, going on where an earlier attempt stood. The best weights by
- * validation count, or the last ones where nothing is held out.
+ * validation count, or the last ones where nothing is held out. A solved head that nothing was better than is fitted once more.
  *
  * @throws what extraction and `fineTune` throw; the stop's reason where there is nothing to keep yet.
  */
@@ -87,7 +88,9 @@ export async function fineTuneRun(task: FineTuneRunTask): Promise<TrainedHead> {
     })
     .finally(close)
   if (!tuned.stopped) await checkpoints.keepNewest()
+  const refitted = await refitHead({ ...task, l2: first?.l2 }, tuned)
   if (!tuned.stopped) emit({ type: 'head-fitted', seconds: (performance.now() - began) / 1000 })
+  if (refitted) return { ...refitted, checkpoint: checkpoints.number() }
   const weights = tuned.best?.weights ?? tuned.last
   return {
     ...modelOf(new Map(changed.map((name) => [name, weights.get(name)]))),
@@ -103,5 +106,5 @@ async function headFirst({ job, planned, extraction, telling }: FineTuneRunTask)
   const { solver } = job.settings
   const honest = solver.kind === 'exact' ? { ...solver, refit: false } : solver
   const { fitted } = await fitOnFeatures(job, extraction, honest, telling)
-  return { head: fitted.honestHead ?? fitted.head, stopped: fitted.stopped }
+  return { head: fitted.honestHead ?? fitted.head, l2: fitted.l2, stopped: fitted.stopped }
 }

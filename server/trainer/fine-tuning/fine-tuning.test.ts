@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Head } from '../../../lib/backbone/head.ts'
 import type { NewRunEvent } from '../../../lib/run/events.ts'
 import type { StrategyName } from '../../../lib/strategy/strategies.ts'
 import { loadBackboneWeights } from '../../weights/load.ts'
@@ -90,6 +91,20 @@ test('a boundary beyond the cache’s budget: the frozen layers run in every epo
   } finally {
     delete process.env.WHIPPET_CACHE_GB
   }
+})
+
+test('where no epoch is better than the solved head, the model is that of a head alone', async () => {
+  const alone = await train('feature-extraction', [])
+  const vain = await train('partial-fine-tuning', ['epochs=1', 'views=1', 'batchSize=4', 'learningRate=1'])
+  const judged = vain.events.flatMap((event) =>
+    event.type === 'point' && event.series === 'fine-tuning' ? [event.validationLoss!] : [],
+  )
+  expect(judged).toHaveLength(2)
+  expect(judged[1]).toBeGreaterThan(judged[0]!)
+  const [wanted, got] = await Promise.all([alone, vain].map(({ run }) => readRunFolder(dataDir, run)))
+  expect(got!.record.tuned).toBeUndefined()
+  expect(got!.record.calibration).toBeDefined()
+  expect(largestDifference(got!.head, wanted!.head)).toBeLessThan(1e-2)
 })
 
 test('skipped weights start fresh and are part of the model', async () => {
@@ -196,6 +211,12 @@ async function train(strategy: StrategyName, pairs: string[], options: Options =
 
 function headOf(run: string): string {
   return hashOf(readFileSync(join(runFolder(dataDir, run), 'head.safetensors')))
+}
+
+/** Of two heads' weights, beside the largest of them. */
+function largestDifference(one: Head, other: Head): number {
+  const largest = Math.max(...other.weight.map(Math.abs))
+  return Math.max(...one.weight.map((value, i) => Math.abs(value - other.weight[i]!))) / largest
 }
 
 function hashOf(data: Float32Array | Buffer): string {
