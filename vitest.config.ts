@@ -14,7 +14,8 @@ export default defineConfig({
     // Many servers and trainers begin on new data folders: measuring the machine for each takes longer than the tests.
     env: { WHIPPET_CALIBRATE: '0' },
     pool: 'forks',
-    maxWorkers: 2,
+    // Of two cores, too: a good part of the tests waits for processes, browsers and heartbeats.
+    maxWorkers: 3,
     testTimeout: 300_000,
     hookTimeout: 300_000,
     globalSetup: ['e2e/setup/postgres.ts', 'e2e/setup/install-chromium.ts', 'e2e/setup/vulkan-loader.ts'],

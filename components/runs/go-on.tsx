@@ -1,14 +1,16 @@
 'use client'
 
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { useState } from 'react'
-import { Problem, type ProblemSummary } from '../../lib/problem.ts'
 import type { Run } from '../../lib/run/run.ts'
-import { useCall } from '../live/use-call.ts'
 import { Button, buttonLooks } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
-import { Field, Input } from '../ui/field.tsx'
-import { ErrorState } from '../ui/states.tsx'
+import { loadPatiently } from '../ui/load-patiently.ts'
+
+// Dialogs weigh more than the rest of the page: they come when they are asked for.
+const dialogs = () => loadPatiently(() => import('./go-on-dialogs.tsx'))
+const ResumeDialog = dynamic(() => dialogs().then((module) => module.ResumeDialog))
+const ExtendDialog = dynamic(() => dialogs().then((module) => module.ExtendDialog))
 
 /** How a run that has ended can go on: from where it stopped, for more epochs, or as the start of a new run. */
 export function GoOn({ run, hasModel }: { run: Run; hasModel: boolean }) {
@@ -30,80 +32,4 @@ export function GoOn({ run, hasModel }: { run: Run; hasModel: boolean }) {
       {dialog === 'extend' && <ExtendDialog run={run.id} onOpenChange={close} />}
     </>
   )
-}
-
-type DialogProps = { run: string; onOpenChange: (open: boolean) => void }
-
-function ResumeDialog({ run, onOpenChange }: DialogProps) {
-  const { ask, asked, problem } = useAsk(`/api/runs/${run}/resume`, () => onOpenChange(false))
-  return (
-    <Dialog
-      open
-      onOpenChange={onOpenChange}
-      title="Resume this run?"
-      description="It is queued again and goes on from its last checkpoint, in the middle of the epoch where it was. A head that its solver fits begins again, on cached features."
-      actions={
-        <>
-          <Button onClick={() => onOpenChange(false)}>Leave it</Button>
-          <Button variant="go" onClick={() => ask()} disabled={asked}>
-            Resume
-          </Button>
-        </>
-      }
-    >
-      {problem && <ErrorState problem={problem} />}
-    </Dialog>
-  )
-}
-
-function ExtendDialog({ run, onOpenChange }: DialogProps) {
-  const { ask, asked, problem } = useAsk(`/api/runs/${run}/extend`, () => onOpenChange(false))
-  const [text, setText] = useState('5')
-  const epochs = Number(text)
-  const isWrong = !(Number.isInteger(epochs) && epochs >= 1)
-  return (
-    <Dialog
-      open
-      onOpenChange={onOpenChange}
-      title="Train more epochs"
-      description="Its last phase goes on from the last checkpoint; a cosine schedule begins once more at the phase's rate. The best checkpoint stays the model until a better one is found."
-      actions={
-        <>
-          <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-          <Button variant="go" onClick={() => ask({ epochs })} disabled={asked || isWrong}>
-            Train
-          </Button>
-        </>
-      }
-    >
-      <Field id="epochs" label="Epochs" {...(isWrong && { problem: 'A whole number above 0.' })}>
-        <Input
-          id="epochs"
-          inputMode="numeric"
-          value={text}
-          aria-invalid={isWrong || undefined}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </Field>
-      {problem && <ErrorState problem={problem} className="mt-3" />}
-    </Dialog>
-  )
-}
-
-/** That the run is queued again is an event of it: the page hears so. */
-function useAsk(path: string, onDone: () => void) {
-  const call = useCall()
-  const [problem, setProblem] = useState<ProblemSummary>()
-  const [asked, setAsked] = useState(false)
-  const ask = async (body?: unknown) => {
-    setAsked(true)
-    try {
-      await call('nothing', 'POST', path, body)
-      onDone()
-    } catch (thrown) {
-      setProblem(Problem.from(thrown).summary())
-      setAsked(false)
-    }
-  }
-  return { ask, asked, problem }
 }

@@ -8,6 +8,7 @@ import type { Run } from '../../lib/run/run.ts'
 import { LazyNotifyButton } from '../operations/lazy-notify-button.tsx'
 import { Button, buttonLooks } from '../ui/button.tsx'
 import { loadPatiently } from '../ui/load-patiently.ts'
+import { GoOn } from './go-on.tsx'
 import { RunView } from './run-view.tsx'
 
 const StopDialog = dynamic(() =>
@@ -16,10 +17,6 @@ const StopDialog = dynamic(() =>
 const ShareDialog = dynamic(() =>
   loadPatiently(() => import('../share/share-dialog.tsx')).then((module) => module.ShareDialog),
 )
-
-const GoOn = dynamic(() => loadPatiently(() => import('./go-on.tsx')).then((module) => module.GoOn), {
-  ssr: false,
-})
 
 /** The page of a run for its team: it can be stopped and shared, and leads to its dataset and its model. */
 export function OwnRun({ initial, backbone }: { initial: Run; backbone: string }) {
@@ -43,6 +40,8 @@ export function OwnRun({ initial, backbone }: { initial: Run; backbone: string }
 
 function Actions({ run }: { run: Run }) {
   const [dialog, setDialog] = useState<'stop' | 'share'>()
+  // Of a run that was over before, there is no end to be told of.
+  const [wasOver] = useState(() => isOver(run.state))
   const hasModel = run.state.status === 'succeeded' || (run.state.status === 'stopped' && run.state.kept)
   const onOpenChange = (open: boolean) => !open && setDialog(undefined)
   return (
@@ -52,7 +51,7 @@ function Actions({ run }: { run: Run }) {
           Its tune
         </Link>
       )}
-      <LazyNotifyButton run={run.id} over={isOver(run.state)} />
+      {!(wasOver && isOver(run.state)) && <LazyNotifyButton run={run.id} over={isOver(run.state)} />}
       <Button onClick={() => setDialog('share')}>Share</Button>
       {!isOver(run.state) && (
         <Button onClick={() => setDialog('stop')} disabled={run.requestedStop}>

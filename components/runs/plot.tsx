@@ -60,7 +60,10 @@ function optionsOf(
     padding: [8, 12, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-    scales: { x: { time: false, ...(logX && { distr: 3 }) } },
+    scales: {
+      x: { time: false, ...(logX && { distr: 3 }) },
+      ...(unit === 'percent' && { y: { range: shareRange } }),
+    },
     axes: [
       {
         ...axis,
@@ -87,6 +90,13 @@ function optionsOf(
       drawClear: [(made) => drawMarks(made, latest.current, colour('line'), colour('edge'))],
     },
   }
+}
+
+/** With some room around the line, also where it is flat; no share is above 100 %. */
+function shareRange(_: UPlot, min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null) return [0, 1]
+  const room = Math.max((max - min) / 10, 0.02)
+  return [Math.max(0, min - room), Math.min(1, max + room)]
 }
 
 /** Thin lines where another curve begins, a stronger one at what was chosen. */

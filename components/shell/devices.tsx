@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { Device } from '../../lib/api/machine.ts'
 
 /** This machine's devices and those of workers, one a line, with their speed or that they are free. */
@@ -6,16 +7,23 @@ export function Devices({ devices }: { devices: readonly Device[] }) {
   return (
     <div className="mt-5 px-2 text-soft">
       <h2 className="mb-1.5 font-normal">Devices</h2>
-      <ul className="grid gap-1.5">
-        {devices.map(({ machine, id, title, run, imagesPerSecond }) => (
-          <li key={`${machine} ${id}`} className="flex justify-between gap-2">
-            <span className="truncate" title={machine ? `${title} of ${machine}` : title}>
-              {machine ? `${machine} ${id}` : id}
-            </span>
-            <span className="whitespace-nowrap">
-              {run === undefined ? 'free' : imagesPerSecond ? `${Math.round(imagesPerSecond)} img/s` : 'busy'}
-            </span>
-          </li>
+      <ul className="grid grid-cols-1 gap-1.5">
+        {devices.map(({ machine, id, title, run, imagesPerSecond }, i) => (
+          <Fragment key={`${machine} ${id}`}>
+            {machine && machine !== devices[i - 1]?.machine && <li className="truncate">{machine}</li>}
+            <li className={`flex min-w-0 justify-between gap-2 ${machine ? 'pl-2' : ''}`}>
+              <span className="min-w-0 truncate" title={title}>
+                {id}
+              </span>
+              <span className="whitespace-nowrap">
+                {run === undefined
+                  ? 'free'
+                  : imagesPerSecond
+                    ? `${Math.round(imagesPerSecond)} img/s`
+                    : 'busy'}
+              </span>
+            </li>
+          </Fragment>
         ))}
       </ul>
     </div>
