@@ -33,6 +33,12 @@ test('a device shows the run that holds it here, and how fast that goes', () => 
   ])
 })
 
+test('a device whose run is over is free, also while its process clears up', () => {
+  expect(
+    shownDevices({ machine: 'mine', devices: [cpu], team: [], holder: () => 'over', find: () => undefined }),
+  ).toEqual([{ id: 'cpu', title: 'CPU' }])
+})
+
 test('workers’ devices follow under the name of their machine; its own stand once, also where another process has them', () => {
   const team = [
     { machine: 'mine', id: 'cpu', title: 'CPU', run: run.id },

@@ -22,7 +22,9 @@ type Known = {
 export function shownDevices({ machine, devices, team, holder, find }: Known): Device[] {
   // Another process of this machine may hold what this one does not.
   const leased = (id: string) => team.find((one) => one.machine === machine && one.id === id)?.run
-  const own = devices.map(({ id, title }) => ({ id, title, run: holder(id) ?? leased(id) }))
+  // A run that is over is not shown as busy for the moment that clearing up takes.
+  const doing = (id: string) => find(holder(id) ?? '')?.id
+  const own = devices.map(({ id, title }) => ({ id, title, run: doing(id) ?? leased(id) }))
   const all = [...own, ...team.filter((one) => one.machine !== machine)]
   return all.map(({ run: id, ...device }) => {
     if (id === undefined) return device
