@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -134,10 +134,14 @@ test('a length that is never reached ends with what arrived, which is kept', asy
     response.write(home.bytes.subarray(0, home.bytes.length * share), () => response.socket?.end())
     return true
   }
-  home.whims = Array.from({ length: 9 }, () => short(1))
-  await expect(fetching()).rejects.toMatchObject({
+  home.whims = Array.from({ length: 100 }, () => short(1))
+  const cut = await fetching().catch((thrown: unknown) => thrown)
+  // Bytes that had arrived when the connection ended, and were not read yet, may be lost with it.
+  const kept = statSync(file()).size
+  expect(kept).toBeGreaterThan(0)
+  expect(cut).toMatchObject({
     code: 'weights/cut',
-    says: expect.stringContaining('3.0 MB'),
+    says: expect.stringContaining(`${(kept / 1e6).toFixed(1)} MB`),
     advice: expect.stringContaining('By hand'),
   })
 })
