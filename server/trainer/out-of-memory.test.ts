@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { NewRunEvent } from '../../lib/run/events.ts'
 import { type Run, reduceRun } from '../../lib/run/run.ts'
 import { attemptOf } from '../../lib/run/testing/logs.ts'
+import { describeUnless } from '../../scripts/describe-unless.ts'
 import { tensorflowEngine } from '../engines/tensorflow/engine.ts'
 import { vanished } from '../worker/vanished.ts'
 import { type MadeUpPictures, madeUpPictures } from './fine-tuning/testing/made-up-pictures.ts'
@@ -14,9 +15,11 @@ const LIMIT = 2.5e9
 const BATCH = 64
 
 const limited = spawnSync('prlimit', ['--version']).status === 0
-const tensorflow = (await tensorflowEngine().probe()).available
+const tensorflow = await tensorflowEngine().probe()
+const absent = tensorflow.available ? undefined : tensorflow.why
+const reason = limited ? absent : 'this machine has no prlimit'
 
-describe.skipIf(!limited || !tensorflow)('a trainer that gets too little memory', () => {
+describeUnless(reason, 'a trainer that gets too little memory', {}, () => {
   let made: MadeUpPictures
   beforeAll(async () => {
     made = await madeUpPictures(110)

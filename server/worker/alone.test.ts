@@ -63,6 +63,41 @@ test('a run has its devices to itself: another that wants them fails and says so
   await Promise.all([talking.close(), quick.close()])
 })
 
+test('a run that asks for more devices than there are has failed, and holds none', async () => {
+  const alone = await open('quick', 'small')
+  const version = await store.datasets.create(madeUpVersion('alone'))
+  const large = await store.runs.create({ ...settingsFor(version), devices: 4 }, version)
+  await expect(alone.start(large)).rejects.toMatchObject({ code: 'devices/too-many' })
+  expect(await store.runs.find(large.id)).toMatchObject({
+    state: { status: 'failed', problem: { code: 'devices/too-many' } },
+  })
+  expect((await (await alone.start(await newRun())).ended).state.status).toBe('succeeded')
+  await alone.close()
+})
+
+test('a run whose trainer can not be started has failed, and its devices are free', async () => {
+  let starts = 0
+  const alone = await workAlone({
+    store,
+    dataDir,
+    queue,
+    folder: 'unlucky',
+    devices,
+    supervise: async (run, settings) => {
+      if (starts++ === 0) throw new Error('no process could be made')
+      return superviseRun(run, {
+        ...settings,
+        startTrainer: () => fork(TRAINER, ['quick'], { execArgv: [] }),
+      })
+    },
+  })
+  const unlucky = await newRun()
+  await expect(alone.start(unlucky)).rejects.toThrow()
+  expect(await store.runs.find(unlucky.id)).toMatchObject({ state: { status: 'failed' } })
+  expect((await (await alone.start(await newRun())).ended).state.status).toBe('succeeded')
+  await alone.close()
+})
+
 test('the run of a command that died has failed, with the way to go on, and its devices are free', async () => {
   const dead = presenceOf({ home: 'home', owns: 'folder', devices })
   await announce(store.database.db, dead)

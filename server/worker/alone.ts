@@ -15,7 +15,7 @@ const BEAT_MS = 5000
 
 /** Runs that a command does by itself, on a database that others use too: their devices are held like those of a queue's. */
 export type Alone = {
-  /** @throws Problem `devices/too-many`, `devices/busy`; the run has failed with it then. */
+  /** @throws Problem `devices/too-many`, `devices/busy`, what keeps a trainer from being started; the run has failed with it. */
   start(run: Run): Promise<Supervised>
   close(): Promise<void>
 }
@@ -42,7 +42,7 @@ export async function workAlone(settings: AloneSettings): Promise<Alone> {
   const held = new Set<Promise<Run>>()
 
   /** An attempt at a run, and its devices, in one transaction. */
-  function take(run: Run): Promise<{ attempt: number; given: readonly MachineDevice[] }> {
+  async function take(run: Run): Promise<{ attempt: number; given: readonly MachineDevice[] }> {
     devicesFor(run, devices)
     return runs.transact(async (within) => {
       const attempt = await within.beginAttempt(run.id)
@@ -60,19 +60,19 @@ export async function workAlone(settings: AloneSettings): Promise<Alone> {
     throw problem
   }
 
-  async function freed(ended: Promise<Run>, of: Lease): Promise<Run> {
-    try {
-      return await ended
-    } finally {
-      await runs.transact(({ tx }) => release(tx, of))
-    }
-  }
+  const free = (of: Lease) => runs.transact(({ tx }) => release(tx, of))
 
   return {
     async start(run) {
       const { attempt, given } = await take(run).catch((thrown) => fail(run, thrown))
-      const supervised = await supervise(run, { store, dataDir, devices: given, attempt, log })
-      const ended = freed(supervised.ended, { run: run.id, attempt })
+      const of = { run: run.id, attempt }
+      const supervised = await supervise(run, { store, dataDir, devices: given, attempt, log }).catch(
+        async (thrown) => {
+          await free(of)
+          return fail(run, thrown)
+        },
+      )
+      const ended = supervised.ended.finally(() => free(of))
       held.add(ended)
       return { ...supervised, ended }
     },

@@ -3,20 +3,16 @@ import type { Context } from 'hono'
 import { bundleStateSchema, predictionSchema } from '../../../lib/api/models.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Parts } from '../../parts.ts'
-import { unknownRun } from '../../worker/run-problems.ts'
 import { bundleAnswer } from '../files.ts'
 import { answers, bytesOf, limitTo, name } from './describe.ts'
+import { runFinder } from './find-run.ts'
 
 const params = z.object({ run: name })
 const MOST_PICTURES = 32
 const MOST_MEGABYTES = 64
 
 export function modelRoutes(api: OpenAPIHono, { services, bundles, predictor }: Parts): void {
-  const find = async (id: string) => {
-    const run = await services.runs.find(id)
-    if (!run) throw unknownRun(id)
-    return run
-  }
+  const findRun = runFinder(services)
 
   api.openapi(
     createRoute({
@@ -26,7 +22,7 @@ export function modelRoutes(api: OpenAPIHono, { services, bundles, predictor }: 
       request: { params },
       responses: answers(z.object({ bundle: bundleStateSchema }), 'Where it stands.'),
     }),
-    async (c) => c.json({ bundle: await bundles.state(await find(c.req.valid('param').run)) }, 200),
+    async (c) => c.json({ bundle: await bundles.state(await findRun(c.req.valid('param').run)) }, 200),
   )
 
   api.openapi(
@@ -49,7 +45,7 @@ export function modelRoutes(api: OpenAPIHono, { services, bundles, predictor }: 
       ),
     }),
     async (c) => {
-      const { id } = await find(c.req.valid('param').run)
+      const { id } = await findRun(c.req.valid('param').run)
       return c.json(await predictor.predict(id, await picturesIn(c)), 200)
     },
   )
@@ -68,7 +64,7 @@ export function modelRoutes(api: OpenAPIHono, { services, bundles, predictor }: 
 
   async function bundleFile(c: Context): Promise<Response> {
     const [, , run = '', ...path] = c.req.path.split('/')
-    const { id } = await find(decodeURIComponent(run))
+    const { id } = await findRun(decodeURIComponent(run))
     return bundleAnswer(bundles.folder(id), path.join('/'), c.req.header('if-none-match'))
   }
 }

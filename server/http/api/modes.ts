@@ -3,19 +3,15 @@ import { evaluationJobSchema, newEvaluationSchema } from '../../../lib/api/evalu
 import { exportJobSchema, newExportSchema } from '../../../lib/api/exports.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Parts } from '../../parts.ts'
-import { unknownRun } from '../../worker/run-problems.ts'
 import { zipAnswer } from '../files.ts'
 import { answers, body, bytesOf, limitTo, name } from './describe.ts'
+import { runFinder } from './find-run.ts'
 
 const params = z.object({ id: name })
 
 /** What is done with a run's model and takes longer than a request: judging it, and exporting it. */
 export function modeRoutes(api: OpenAPIHono, { services, evaluations, exports }: Parts): void {
-  const findRun = async (id: string) => {
-    const run = await services.runs.find(id)
-    if (!run) throw unknownRun(id)
-    return run
-  }
+  const findRun = runFinder(services)
 
   api.openapi(
     createRoute({

@@ -5,8 +5,8 @@ import { runSchema } from '../../../lib/run/run.ts'
 import type { Parts } from '../../parts.ts'
 import { branchRun, extendRun, resumeRun } from '../../worker/again.ts'
 import { queueRun } from '../../worker/queue-run.ts'
-import { unknownRun } from '../../worker/run-problems.ts'
 import { answers, body, limitTo, name } from './describe.ts'
+import { runFinder } from './find-run.ts'
 
 const params = z.object({ id: name })
 /** A long log is read in parts: each `after` the last event of the one before. */
@@ -16,11 +16,7 @@ const stretch = z.object({
 })
 
 export function runRoutes(api: OpenAPIHono, { worker, services }: Parts): void {
-  const find = async (id: string) => {
-    const run = await services.runs.find(id)
-    if (!run) throw unknownRun(id)
-    return run
-  }
+  const findRun = runFinder(services)
 
   api.openapi(
     createRoute({
@@ -53,7 +49,7 @@ export function runRoutes(api: OpenAPIHono, { worker, services }: Parts): void {
       request: { params },
       responses: answers(z.object({ run: runSchema }), 'The run.'),
     }),
-    async (c) => c.json({ run: await find(c.req.valid('param').id) }, 200),
+    async (c) => c.json({ run: await findRun(c.req.valid('param').id) }, 200),
   )
 
   api.openapi(
@@ -68,7 +64,7 @@ export function runRoutes(api: OpenAPIHono, { worker, services }: Parts): void {
       ),
     }),
     async (c) => {
-      const { id } = await find(c.req.valid('param').id)
+      const { id } = await findRun(c.req.valid('param').id)
       const { after, limit } = c.req.valid('query')
       return c.json({ events: await worker.store.runs.events(id, after, limit) }, 200)
     },
@@ -126,7 +122,7 @@ export function runRoutes(api: OpenAPIHono, { worker, services }: Parts): void {
     }),
     async (c) => {
       const { id } = await worker.stop(c.req.valid('param').id)
-      return c.json({ run: await find(id) }, 200)
+      return c.json({ run: await findRun(id) }, 200)
     },
   )
 }

@@ -4,20 +4,16 @@ import { createdShareSchema, newShareSchema, shareSchema } from '../../../lib/ap
 import type { Blobs } from '../../blobs/blobs.ts'
 import type { Parts } from '../../parts.ts'
 import { linkEnded, sharedPictures } from '../../sharing/sharing.ts'
-import { unknownRun } from '../../worker/run-problems.ts'
 import { bundleAnswer, pictureAnswer, thumbnailAnswer } from '../files.ts'
 import { notFound } from '../problems.ts'
 import { answers, body, bytesOf, hash, limitTo, name } from './describe.ts'
+import { runFinder } from './find-run.ts'
 
 const params = z.object({ id: name })
 
 /** Making, listing and revoking links: for those who may do everything. */
 export function shareRoutes(api: OpenAPIHono, { services, sharing }: Parts): void {
-  const find = async (id: string) => {
-    const run = await services.runs.find(id)
-    if (!run) throw unknownRun(id)
-    return run
-  }
+  const findRun = runFinder(services)
 
   api.openapi(
     createRoute({
@@ -29,7 +25,7 @@ export function shareRoutes(api: OpenAPIHono, { services, sharing }: Parts): voi
       responses: answers(z.object({ share: createdShareSchema }), 'The link.'),
     }),
     async (c) => {
-      const { id } = await find(c.req.valid('param').id)
+      const { id } = await findRun(c.req.valid('param').id)
       return c.json({ share: await sharing.create(id, c.req.valid('json').expiresInHours) }, 200)
     },
   )
@@ -43,7 +39,7 @@ export function shareRoutes(api: OpenAPIHono, { services, sharing }: Parts): voi
       responses: answers(z.object({ shares: z.array(shareSchema) }), 'Links, without their tokens.'),
     }),
     async (c) => {
-      const { id } = await find(c.req.valid('param').id)
+      const { id } = await findRun(c.req.valid('param').id)
       return c.json({ shares: await sharing.list(id) }, 200)
     },
   )
